@@ -1,0 +1,73 @@
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run demo test test-sqlite test-postgresql lint format bench screenshots
+.PHONY: package lambda deploy update undeploy
+
+STAGE ?= production
+
+# The service on port 5001; environment variables as the README lists them.
+run: $(BIN)/.runtime
+	@exec deploy/serve
+
+# The service with a month of made-up requests, in a database of its own.
+demo: export DATABASE_URL = sqlite:///$(CURDIR)/demo.sqlite3
+demo: $(BIN)/.runtime
+	python manage.py migrate --noinput --verbosity 0
+	python manage.py demo_data
+	@exec deploy/serve
+
+# Each page on desktop and phone, light and dark, empty and full, into build/screenshots.
+screenshots: $(BIN)/.development
+	python -m tests.browser.screenshots
+
+# All tests, on SQLite and on a real PostgreSQL that comes as a Python package.
+test: test-sqlite test-postgresql
+
+test-sqlite: $(BIN)/.development node_modules/axe-core
+	pytest
+
+test-postgresql: $(BIN)/.development node_modules/axe-core
+	TEST_DATABASE=postgresql pytest
+
+lint: $(BIN)/.development
+	ruff check .
+	ruff format --check .
+	mypy .
+	python manage.py makemigrations --check --dry-run
+
+format: $(BIN)/.development
+	ruff check --fix .
+	ruff format .
+
+bench: $(BIN)/.development
+	python -m benchmarks
+
+# The zip for Lambda: build/package.zip, and unpacked in build/task.
+package: $(BIN)/.runtime
+	@mkdir -p build
+	zappa package $(STAGE) --output build/package.zip
+
+# The zip on AWS's own Lambda runtime, here, on port 9001. For its options:
+# make lambda OPTIONS=--help
+lambda: $(BIN)/.development
+	@python -m deploy.local_lambda $(OPTIONS)
+
+# AWS credentials and the stage's variables come from the environment: docs/deploy-lambda.md.
+deploy update undeploy: $(BIN)/.runtime
+	python -m deploy.release $@ $(STAGE)
+
+# For the browser tests alone; they are skipped without it.
+node_modules/axe-core: package-lock.json
+	npm ci --silent --no-audit --no-fund || echo "npm is missing: accessibility is not tested"
+
+$(BIN)/.runtime: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(BIN)/.development: requirements-dev.txt requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@ $(BIN)/.runtime

@@ -1,0 +1,15 @@
+"""The WSGI application of the container: ingest first, then Django, loaded at the start."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from mlops.instrumentation import Instrumented
+from tracking import environment
+from tracking.wsgi import ApiFirst
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
+
+application = Instrumented(
+    ApiFirst(get_wsgi_application, django=get_wsgi_application()), logged=environment.production()
+)

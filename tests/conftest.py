@@ -1,0 +1,25 @@
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests import database
+from tests.browser.chromium import chromium
+from tracking import store
+
+# They start what they test, or look at it from outside: once is enough.
+ONCE = ["browser", "container", "deploy", "lambda_runtime"]
+collect_ignore = [] if database.POSTGRESQL else ONCE
+
+
+@pytest.fixture(autouse=True)
+def no_known_label_sets() -> None:
+    """A test's rollback takes its label sets away; the process must not remember them."""
+    store.known_sets.forget()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One at a time: Playwright runs once in a process."""
+    with chromium() as found:
+        yield found

@@ -1,0 +1,19 @@
+"""What `/metrics` says, read back as a scraper reads it."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tracking.exposition import expose
+from tracking.saving import ThroughDjango
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def counters() -> Samples:
+    """Each series of a counter or a histogram, by name and labels."""
+    text, _ = expose("text/plain", ThroughDjango())
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text.decode())
+        if family.type in ("counter", "histogram")
+        for sample in family.samples
+    }

@@ -1,0 +1,88 @@
+"""Environment variables: what they set, and what is refused with the variable's name."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {"ENVIRONMENT": "production", "SECRET_KEY": "k" * 50, "MLOPS_API_KEY": "a" * 32}
+POSTGRESQL = {"DATABASE_URL": "postgresql://u@db.example/neon"}
+
+
+def manage(*arguments, **variables):
+    environment = {"PATH": os.environ["PATH"], **variables}
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_a_clone_needs_no_configuration():
+    assert manage("check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("ENVIRONMENT", "prod", "must be one of development, production"),
+        ("DEBUG", "maybe", "must be true or false"),
+        ("MAX_LABEL_SETS", "many", "must be a whole number from 10 to 100000"),
+        ("SERVICE_PORT", "70000", "must be a whole number from 1 to 65535"),
+        ("DATABASE_URL", "mysterious://db", "DATABASE_URL"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_name(name, value, reason):
+    result = manage("check", **{name: value})
+    assert result.returncode != 0
+    assert name in result.stderr
+    assert reason in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({"ENVIRONMENT": "production"}, "SECRET_KEY must be set in production"),
+        ({**PRODUCTION, "DEBUG": "true"}, "DEBUG must be off in production"),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "tracking"}, "SQLite is lost on Lambda"),
+    ],
+)
+def test_a_dangerous_start_is_refused(variables, reason):
+    result = manage("check", **variables)
+    assert result.returncode != 0
+    assert reason in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "check_id"),
+    [
+        ({**PRODUCTION, "MLOPS_API_KEY": ""}, "tracking.E001"),
+        ({**PRODUCTION, "MLOPS_API_KEY": "short"}, "tracking.W002"),
+        (PRODUCTION, "tracking.W003"),
+        ({**PRODUCTION, "CORS_ALLOWED_ORIGINS": "*"}, "tracking.W004"),
+        (PRODUCTION, "tracking.W005"),
+    ],
+)
+def test_what_is_set_wrong_is_found_by_a_check(variables, check_id):
+    assert check_id in manage("check", **variables).stderr
+
+
+def test_a_good_production_has_nothing_to_say():
+    result = manage("check", **PRODUCTION, **POSTGRESQL, ALLOWED_HOSTS="tracking.example")
+    assert (result.returncode, "no issues" in result.stdout) == (0, True)
+
+
+def test_server_metrics_are_off_on_lambda():
+    code = "from django.conf import settings; print('django_prometheus' in settings.INSTALLED_APPS)"
+    server = {**POSTGRESQL, "PROMETHEUS_MULTIPROC_DIR": "/tmp"}
+    assert "True" in manage("shell", "-v0", "-c", code, **server).stdout
+    on_lambda = manage("shell", "-v0", "-c", code, **server, AWS_LAMBDA_FUNCTION_NAME="tracking")
+    assert "False" in on_lambda.stdout
+
+
+def test_cookies_travel_encrypted_in_production():
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS")
+    code = f"from django.conf import settings; print([getattr(settings, n) for n in {names}])"
+    assert manage("shell", "--no-imports", "-c", code).stdout.strip() == "[False, False, 0]"
+    production = manage("shell", "--no-imports", "-c", code, **PRODUCTION, **POSTGRESQL)
+    assert production.stdout.strip() == "[True, True, 31536000]"

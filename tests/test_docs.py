@@ -1,0 +1,78 @@
+"""The guides: each command in them exists, and so does each setting, file and variable."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+from zappa import cli
+from zappa.cli import ZappaCLI
+
+from tests.test_readme import variables_listed
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDES = sorted((ROOT / "docs").glob("*.md"))
+FENCE = re.compile(r"(?ms)^```sh\n(.*?)^```$")
+TARGETS = set(re.findall(r"(?m)^([a-z][a-z -]*):", (ROOT / "Makefile").read_text()))
+# Of others: the client's, Zappa's, the compose file's, the shell's.
+OTHERS = {"MLOPS_SERVICE_URL", "POSTGRES_PASSWORD", "IMAGE_URI", "STAGE", "OPTIONS", "LATEST"}
+VARIABLE = re.compile(r"\b((?:[A-Z]+_)+[A-Z]+|STAGE|OPTIONS|DEBUG)(?==)|\$\{?([A-Z_]+)")
+FILE = re.compile(r"(?:deploy|monitoring|docs)/[\w./-]+\w")
+
+
+def lines(guide: Path) -> list[str]:
+    blocks = FENCE.findall(guide.read_text())
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def commands(word: str) -> list[str]:
+    """What follows the word in the fenced lines of all guides."""
+    return [
+        line.partition(word)[2] for guide in GUIDES for line in lines(guide) if word in line.split()
+    ]
+
+
+def test_the_guides_are_there():
+    names = {guide.stem for guide in GUIDES}
+    assert {"deploy-lambda", "deploy-ec2", "troubleshooting"} <= names
+
+
+@pytest.mark.parametrize("line", commands("make"))
+def test_each_make_target_exists(line):
+    assert line.split()[0] in {name for target in TARGETS for name in target.split()}
+
+
+@pytest.mark.parametrize("line", commands("manage.py"))
+def test_each_management_command_exists(line):
+    assert line.split()[0] in get_commands()
+
+
+@pytest.mark.parametrize("line", commands("zappa"))
+def test_each_zappa_command_parses(line, monkeypatch):
+    for step in ("check_for_update", "dispatch_command"):
+        monkeypatch.setattr(ZappaCLI, step, lambda *arguments: None)
+    command_line = ZappaCLI()
+    command_line.handle(shlex.split(line))
+    assert command_line.stage_env == "production"
+    assert set(command_line.vargs.get("command_rest") or ()) <= set(get_commands())
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_each_variable_is_known(guide):
+    found = {name for pair in VARIABLE.findall(guide.read_text()) for name in pair if name}
+    assert found - variables_listed() - OTHERS == set()
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_each_file_exists(guide):
+    missing = [name for name in FILE.findall(guide.read_text()) if not (ROOT / name).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_each_setting_of_zappa_exists(guide):
+    """Written as `"name": value`; names in capitals are environment variables."""
+    named = set(re.findall(r'`"([a-z0-9_]+)":', guide.read_text()))
+    read = set(re.findall(r'stage_config\.get\(\s*"(\w+)"', Path(cli.__file__).read_text()))
+    assert named <= read

@@ -1,0 +1,61 @@
+import pytest
+
+from tracking.doctor import stages
+from tracking.doctor.finding import ERROR, WARNING
+
+SNAP_START = {"snap_start": "PublishedVersions"}
+PROVISIONED = {"provisioned_concurrency": 2}
+
+
+def levels(look) -> list[str]:
+    return [finding.level for finding in look()]
+
+
+@pytest.mark.parametrize("alias", [SNAP_START, PROVISIONED])
+def test_keep_warm_beside_an_alias_is_warned_of(stage, alias):
+    stage(**alias)
+    assert levels(stages.keep_warm) == [WARNING]
+    stage(**alias, keep_warm=False)
+    assert levels(stages.keep_warm) == []
+
+
+def test_keep_warm_without_an_alias_is_right(stage):
+    stage(keep_warm=True)
+    assert levels(stages.keep_warm) == []
+
+
+@pytest.mark.parametrize("field", [{"debug": True}, {"log_level": "DEBUG"}])
+def test_zappas_open_defaults_are_errors(stage, field):
+    stage(**field)
+    assert levels(stages.open_debug) == [ERROR]
+
+
+def test_a_static_url_without_the_stage_is_warned_of(stage):
+    stage(environment_variables={})
+    assert levels(stages.static_prefix) == [WARNING]
+    stage(environment_variables={}, domain="mlops.example")
+    assert levels(stages.static_prefix) == []
+
+
+def test_a_secret_in_the_file_is_an_error_and_not_repeated(stage):
+    stage(environment_variables={"SECRET_KEY": "hidden", "STATIC_URL": "/production/static/"})
+    [finding] = stages.secrets()
+    assert finding.level == ERROR
+    assert "hidden" not in "".join(finding)
+
+
+def test_a_right_stage_has_no_finding(stage):
+    stage()
+    looks = (stages.keep_warm, stages.open_debug, stages.static_prefix, stages.secrets)
+    assert [finding for look in looks for finding in look()] == []
+
+
+def test_the_stages_of_this_project_have_no_finding():
+    looks = (stages.keep_warm, stages.open_debug, stages.static_prefix, stages.secrets)
+    assert set(stages.stages()) == {"dev", "production"}
+    assert [finding for look in looks for finding in look()] == []
+
+
+def test_where_there_is_no_file_there_is_no_finding(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+    assert stages.stages() == {}

@@ -1,0 +1,47 @@
+"""The old table `ai_metrics`, as installations of the Next.js app have it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+NOW = datetime.now(UTC)
+
+CREATE = """
+    CREATE TABLE ai_metrics (
+        id {id}, business_id text, conversation_id text, session_id text, response_time_ms integer,
+        success_rate {rate}, tokens_used integer, prompt_tokens integer, completion_tokens integer,
+        api_cost_usd {rate}, model_name text, intent_detected text, appointment_requested boolean,
+        human_handoff_requested boolean, appointment_booked boolean, user_message_length integer,
+        ai_response_length integer, response_type text, created_at timestamp
+    )
+"""
+
+
+def create_table(*, id_type="integer PRIMARY KEY", rate_type="numeric(12, 6)") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(CREATE.format(id=id_type, rate=rate_type))
+
+
+def add_row(row_id: Any, **columns: Any) -> None:
+    defaults = {
+        "business_id": "clinic",
+        "response_time_ms": 1200,
+        "tokens_used": 300,
+        "created_at": days_ago(10),
+    }
+    row = {"id": row_id, **(defaults | columns)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO ai_metrics ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})",
+            list(row.values()),
+        )
+
+
+def add_rows(*row_ids: int, **columns: Any) -> None:
+    for row_id in row_ids:
+        add_row(row_id, **columns)
+
+
+def days_ago(days: float) -> str:
+    return f"{NOW - timedelta(days=days):%Y-%m-%d %H:%M:%S.%f}"

@@ -1,0 +1,137 @@
+"""`POST /track`: what is stored, and what is answered."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from tests.build import full_payload, payload
+from tracking.models import AIRequest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post(client):
+    def send(body, **headers):
+        return client.post("/track", body, content_type="application/json", headers=headers)
+
+    return send
+
+
+def test_it_works(post):
+    answer = post(payload(request_id="r1"))
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "success",
+        "message": "Metrics tracked successfully",
+        "prometheus_updated": True,
+        "database_stored": True,
+        "timestamp": answer.json()["timestamp"],
+        "request_id": "r1",
+        "duplicate": False,
+    }
+
+
+def test_it_stores_every_field_of_the_old_format(post):
+    post(full_payload())
+    stored = AIRequest.objects.get()
+    assert (stored.business_id, stored.conversation_id, stored.session_id) == (
+        "clinic",
+        "c-1",
+        "s-1",
+    )
+    assert (stored.duration_ms, stored.total_tokens) == (1200.5, 300)
+    assert (stored.input_tokens, stored.output_tokens) == (200, 100)
+    assert stored.cost_usd == Decimal("0.0042")
+    assert (stored.request_model, stored.intent) == ("gpt-5-mini", "pricing")
+    assert (stored.response_type, stored.success_rate) == ("text", 1.0)
+    assert (stored.appointment_requested, stored.appointment_booked) == (True, False)
+    assert (stored.user_message_length, stored.ai_response_length) == (40, 400)
+
+
+def test_it_stores_the_new_fields(post):
+    post(
+        payload(
+            request_id="r1",
+            occurred_at="2026-01-02T03:04:05+02:00",
+            provider_name="openai",
+            operation_name="embeddings",
+            error_type="timeout",
+            time_to_first_chunk_ms=250,
+            deployment="lambda",
+            metadata={"plan": "free", "retries": 2, "beta": True},
+        )
+    )
+    stored = AIRequest.objects.get()
+    assert stored.occurred_at == datetime(2026, 1, 2, 1, 4, 5, tzinfo=UTC)
+    assert (stored.provider_name, stored.operation_name) == ("openai", "embeddings")
+    assert (stored.error_type, stored.deployment) == ("timeout", "lambda")
+    assert stored.time_to_first_chunk_ms == 250
+    assert stored.metadata == {"plan": "free", "retries": 2, "beta": True}
+
+
+def test_what_is_absent_is_unknown_or_empty(post):
+    post(payload())
+    stored = AIRequest.objects.get()
+    assert (stored.request_model, stored.intent, stored.error_type) == ("unknown", "unknown", "")
+    assert stored.cost_usd is None
+    assert stored.input_tokens is None
+
+
+def test_null_is_as_good_as_absent_where_a_field_is_optional(post):
+    assert post(payload(conversation_id=None, model_name=None)).status_code == 200
+    assert AIRequest.objects.get().request_model == "unknown"
+
+
+def test_a_number_as_business_id_is_taken_as_text(post):
+    post(payload(business_id=42))
+    assert AIRequest.objects.get().business_id == "42"
+
+
+def test_unknown_fields_are_ignored(post):
+    assert post(payload(colour="blue")).status_code == 200
+
+
+@pytest.mark.parametrize("sign", [{"success_rate": 0.0}, {"response_type": "error"}])
+def test_old_clients_signs_of_failure_are_failures(post, sign):
+    post(payload(**sign))
+    assert AIRequest.objects.get().error_type == "unknown"
+
+
+def test_success_rate_follows_from_the_error_type(post):
+    post(payload(error_type="timeout"))
+    assert AIRequest.objects.get().success_rate == 0
+
+
+def test_a_record_sent_twice_is_stored_once(post):
+    post(payload(request_id="r1"))
+    assert post(payload(request_id="r1")).json()["duplicate"] is True
+    assert AIRequest.objects.count() == 1
+
+
+def test_the_idempotency_key_stands_for_a_request_id(post):
+    post(payload(), **{"Idempotency-Key": "k1"})
+    answer = post(payload(), **{"Idempotency-Key": "k1"})
+    assert (answer.json()["request_id"], answer.json()["duplicate"]) == ("k1", True)
+
+
+def test_two_businesses_may_use_the_same_request_id(post):
+    post(payload(request_id="r1"))
+    assert post(payload(request_id="r1", business_id="other")).json()["duplicate"] is False
+
+
+def test_our_clock_says_when_it_was_received(post, time_machine):
+    time_machine.move_to("2026-03-01T12:00Z", tick=False)
+    post(payload(occurred_at="2020-01-01T00:00:00Z"))
+    assert AIRequest.objects.get().received_at.isoformat() == "2026-03-01T12:00:00+00:00"
+
+
+def test_other_methods_are_refused(client):
+    answer = client.get("/track")
+    assert answer.status_code == 405
+    assert answer.json() == {"error": "Method not allowed. Use POST."}
+
+
+def test_options_answers_200(client):
+    assert client.options("/track", headers={"Origin": "https://a.example"}).status_code == 200

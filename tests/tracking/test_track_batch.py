@@ -1,0 +1,90 @@
+"""`POST /track/batch`: the valid records stored, a result for each item."""
+
+import pytest
+
+from tests.build import payload
+from tracking.models import AIRequest, Rollup
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post(client):
+    def send(records, **headers):
+        body = {"records": records}
+        return client.post("/track/batch", body, content_type="application/json", headers=headers)
+
+    return send
+
+
+def test_it_works(post):
+    answer = post([payload(request_id="a"), payload(request_id="b")])
+    assert answer.status_code == 200
+    assert answer.json()["results"] == [
+        {"index": 0, "request_id": "a", "duplicate": False},
+        {"index": 1, "request_id": "b", "duplicate": False},
+    ]
+
+
+def test_a_bad_item_keeps_no_other_from_being_stored(post):
+    answer = post([payload(), payload(tokens_used="x"), payload()])
+    assert answer.status_code == 207
+    assert (answer.json()["stored"], answer.json()["refused"]) == (2, 1)
+    assert answer.json()["results"][1] == {
+        "index": 1,
+        "error": "tokens_used must be an integer, not a string",
+        "field": "tokens_used",
+    }
+    assert AIRequest.objects.count() == 2
+
+
+def test_none_stored_is_an_error(post):
+    answer = post([{}, {"business_id": "a"}])
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "No record could be stored; see results."
+    assert answer.json()["results"][0]["error"] == "No metrics data provided"
+
+
+def test_a_record_twice_in_one_batch_counts_once(post):
+    results = post([payload(request_id="a"), payload(request_id="a")]).json()["results"]
+    assert [result["duplicate"] for result in results] == [False, True]
+    assert Rollup.objects.all_time().sums()["requests"] == 1
+
+
+def test_a_batch_sent_again_counts_once(post):
+    records = [payload(request_id="a"), payload(request_id="b")]
+    post(records)
+    assert all(result["duplicate"] for result in post(records).json()["results"])
+    assert Rollup.objects.all_time().sums()["requests"] == 2
+
+
+def test_the_idempotency_key_covers_the_items_by_their_place(post):
+    headers = {"Idempotency-Key": "batch-1"}
+    post([payload(), payload()], **headers)
+    results = post([payload(), payload()], **headers).json()["results"]
+    assert [result["request_id"] for result in results] == ["batch-1:0", "batch-1:1"]
+    assert AIRequest.objects.count() == 2
+
+
+def test_a_thousand_records_are_taken_and_one_more_is_not(post):
+    assert post([payload()] * 1_000).status_code == 200
+    answer = post([payload()] * 1_001)
+    assert (answer.status_code, answer.json()["field"]) == (400, "records")
+
+
+@pytest.mark.parametrize("body", [b'{"records": []}', b'{"records": {}}', b'{"record": []}', b"[]"])
+def test_a_body_without_records_is_refused(client, body):
+    answer = client.post("/track/batch", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "error" in answer.json()
+
+
+def test_two_megabytes_are_too_large(post):
+    answer = post([payload(intent_detected="x" * 2_000_000)])
+    assert answer.status_code == 413
+    assert answer.json()["error"] == "The body is larger than 1,048,576 bytes. Send less at a time."
+
+
+def test_an_item_is_bounded_like_a_single_record(post):
+    answer = post([payload(), payload(intent_detected="x" * 70_000)])
+    assert answer.json()["results"][1]["limit_bytes"] == 65_536

@@ -1,0 +1,2 @@
+SERVICE = "mlops-service-prometheus"
+VERSION = "1.0.0"

@@ -1,0 +1,64 @@
+"""The stages of zappa_settings.json, where that file is: not on Lambda."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from tracking.doctor.finding import ERROR, WARNING, Finding
+
+Stage = dict[str, Any]
+
+
+def stages() -> dict[str, Stage]:
+    """Each with what it extends."""
+    path = settings.BASE_DIR / "zappa_settings.json"
+    written: dict[str, Stage] = json.loads(path.read_text()) if path.exists() else {}
+    return {name: _extended(written, name) for name in written}
+
+
+def keep_warm() -> Iterator[Finding]:
+    """Zappa's schedule calls $LATEST, while the API calls an alias."""
+    for name, stage in stages().items():
+        aliased = stage.get("snap_start") == "PublishedVersions" or stage.get(
+            "provisioned_concurrency"
+        )
+        if aliased and stage.get("keep_warm", True):
+            text = f"Stage {name}: keep_warm warms $LATEST, but the API calls an alias."
+            yield Finding(
+                WARNING, text, "Set keep_warm to false: SnapStart or paid warmth is enough."
+            )
+
+
+def open_debug() -> Iterator[Finding]:
+    """Both are Zappa's defaults."""
+    for name, stage in stages().items():
+        if stage.get("debug", True) or stage.get("log_level", "DEBUG") == "DEBUG":
+            text = f"Stage {name}: errors show tracebacks, and the log shows keys and bodies."
+            yield Finding(ERROR, text, 'Set "debug": false and "log_level": "INFO".')
+
+
+def static_prefix() -> Iterator[Finding]:
+    for name, stage in stages().items():
+        static_url = stage.get("environment_variables", {}).get("STATIC_URL", "/static/")
+        gateway = not stage.get("domain") and stage.get("apigateway_enabled", True)
+        if gateway and not static_url.startswith(f"/{name}/"):
+            text = f"Stage {name}: STATIC_URL is {static_url}, but its URLs begin with /{name}/."
+            advice = f'Set "STATIC_URL": "/{name}/static/" in its environment_variables.'
+            yield Finding(WARNING, text, advice)
+
+
+def secrets() -> Iterator[Finding]:
+    """environment_variables are written into the zip, for everybody who can read it."""
+    names = {"DATABASE_URL", "MLOPS_API_KEY", "SECRET_KEY", "ADMIN_PASSWORD"}
+    for name, stage in stages().items():
+        for variable in sorted(names & set(stage.get("environment_variables", {}))):
+            text = f"Stage {name}: {variable} stands in zappa_settings.json."
+            yield Finding(ERROR, text, "Take it out and change it; set it where you deploy from.")
+
+
+def _extended(written: dict[str, Stage], name: str) -> Stage:
+    stage = written[name]
+    base = stage.get("extends")
+    return {**_extended(written, base), **stage} if base else stage

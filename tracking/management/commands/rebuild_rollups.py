@@ -1,0 +1,63 @@
+"""Holds the rollups against the requests that they count."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tracking.models import LabelSet
+from tracking.periods import Period
+from tracking.progress import Progress
+from tracking.querysets import SUMS
+from tracking.rollup_check import Mismatch, Window, mismatches, windows
+from tracking.rollup_rebuild import mend
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Rewrites the hour and day rollups of the days that have requests, and raises all-time"
+        " rollups (the Prometheus counters) that are too low; it lowers none. Rollups of pruned"
+        " days are raised only, too. Records may come in meanwhile. Safe to repeat."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help=f"Change nothing: report differences (the first {SHOWN}); exit code 1 if any.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        progress = Progress(self.stderr, options["verbosity"], "rollup windows")
+        found = 0
+        for window in windows():
+            found += self._check(window, found) if options["check"] else mend(window)
+            progress.advance(1)
+        if options["check"] and found:
+            raise CommandError(
+                f"{found:,} differences (shown: {min(found, SHOWN)})."
+                " To mend them: python manage.py rebuild_rollups"
+            )
+        self.stdout.write(f"Mended {found:,} rollups." if found else "no difference")
+
+    def _check(self, window: Window, before: int) -> int:
+        """Answers how many columns differ; shows them while there is room."""
+        found = 0
+        for mismatch in mismatches(window):
+            for column in mismatch.columns:
+                found += 1
+                if before + found <= SHOWN:
+                    self.stdout.write(_line(mismatch, column))
+        return found
+
+
+def _line(mismatch: Mismatch, column: str) -> str:
+    place = SUMS.index(column)
+    starts_at, label_set_id, duration_bin = mismatch.key
+    return (
+        f"{Period(mismatch.period).name.lower()} {starts_at:%Y-%m-%d %H:%M}"
+        f" label set {label_set_id} ({LabelSet.objects.filter(pk=label_set_id).first()})"
+        f" bin {duration_bin} {column}:"
+        f" rollup {mismatch.of_rollup[place]}, requests {mismatch.of_requests[place]}"
+    )

@@ -1,0 +1,176 @@
+"""What is stored: AI requests, label sets, rollups, bulk loads and prunings.
+
+Requests are written by `store` alone, in one transaction with their rollups; Django reads them.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.timezone import now
+
+from tracking.periods import Period
+from tracking.querysets import (
+    AIRequestQuerySet,
+    BulkLoadQuerySet,
+    PruningQuerySet,
+    RollupQuerySet,
+)
+from tracking.records import ID_MAX, LABEL_MAX
+
+COST_PLACES = 12
+
+
+class LabelSet(models.Model):
+    """One combination of label values; its id stands for it in rows and rollups."""
+
+    id = models.AutoField(primary_key=True)
+    digest = models.CharField(max_length=32, unique=True, help_text="Of all the values.")
+    business_id = models.CharField(max_length=ID_MAX, db_index=True)
+    provider_name = models.CharField(max_length=LABEL_MAX)
+    request_model = models.CharField(max_length=LABEL_MAX)
+    operation_name = models.CharField(max_length=LABEL_MAX)
+    response_type = models.CharField(max_length=LABEL_MAX)
+    intent = models.CharField(max_length=LABEL_MAX)
+    error_type = models.CharField(max_length=LABEL_MAX, blank=True)
+    deployment = models.CharField(max_length=LABEL_MAX, blank=True)
+    model_set = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        help_text="The oldest set of its model; empty: itself.",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.business_id} {self.request_model} {self.intent}"
+
+
+class AIRequest(models.Model):
+    """One tracked call of a model. Append-only."""
+
+    business_id = models.CharField(max_length=ID_MAX)
+    request_id = models.CharField(max_length=ID_MAX)
+    label_set = models.ForeignKey(LabelSet, models.PROTECT, db_index=False)
+    folded = models.BooleanField(default=False, help_text="Counted under `other` labels.")
+    received_at = models.DateTimeField(help_text="This service's clock.")
+    occurred_at = models.DateTimeField(null=True, help_text="The client's clock.")
+    conversation_id = models.CharField(max_length=ID_MAX, null=True)
+    session_id = models.CharField(max_length=ID_MAX, null=True)
+    provider_name = models.CharField(max_length=LABEL_MAX)
+    request_model = models.CharField("model", max_length=LABEL_MAX)
+    operation_name = models.CharField(max_length=LABEL_MAX)
+    response_type = models.CharField(max_length=LABEL_MAX)
+    intent = models.CharField(max_length=LABEL_MAX)
+    error_type = models.CharField(max_length=LABEL_MAX, blank=True, help_text="Empty: it worked.")
+    deployment = models.CharField(max_length=LABEL_MAX, blank=True)
+    duration_ms = models.FloatField()
+    duration_bin = models.SmallIntegerField(help_text="Index into bins.BOUNDS_MS.")
+    bucket_bin = models.SmallIntegerField(help_text="The same, of its Prometheus bucket.")
+    time_to_first_chunk_ms = models.FloatField(null=True)
+    input_tokens = models.IntegerField(null=True)
+    output_tokens = models.IntegerField(null=True)
+    total_tokens = models.IntegerField()
+    cost_usd = models.DecimalField(
+        max_digits=18, decimal_places=COST_PLACES, null=True, help_text="Empty: unpriced."
+    )
+    success_rate = models.FloatField(help_text="0 to 1.")
+    user_satisfaction = models.FloatField(null=True)
+    appointment_requested = models.BooleanField()
+    appointment_booked = models.BooleanField()
+    human_handoff_requested = models.BooleanField()
+    user_message_length = models.IntegerField(null=True)
+    ai_response_length = models.IntegerField(null=True)
+    metadata = models.JSONField(null=True)
+
+    objects = AIRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "AI request"
+        constraints = [
+            models.UniqueConstraint(fields=["business_id", "request_id"], name="counted_once"),
+        ]
+        indexes = [
+            models.Index(fields=["received_at", "id"], name="by_time"),
+            # The slowest of a long window: without it every request of the window is read.
+            models.Index(fields=["duration_ms", "id"], name="by_duration"),
+            # Failed only: a service that works well has few, far apart.
+            models.Index(
+                fields=["received_at", "id"], name="failed_by_time", condition=~Q(error_type="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.business_id} {self.request_id}"
+
+
+class Rollup(models.Model):
+    """Counts and sums of the requests of one period, label set and duration bin.
+
+    Hours and days are UTC. All-time rows start at the epoch and are the Prometheus counters:
+    they only grow. Those of a label set have bin 0; those by duration have the bin of their
+    Prometheus bucket, and the oldest label set of their model.
+    """
+
+    pk = models.CompositePrimaryKey("period", "starts_at", "label_set_id", "duration_bin")
+    period = models.SmallIntegerField(help_text="A periods.Period.")
+    starts_at = models.DateTimeField()
+    label_set = models.ForeignKey(LabelSet, models.PROTECT, db_index=False)
+    duration_bin = models.SmallIntegerField(help_text="Index into bins.BOUNDS_MS.")
+    requests = models.BigIntegerField()
+    failures = models.BigIntegerField()
+    folded = models.BigIntegerField()
+    duration_ms = models.FloatField()
+    success_rate = models.FloatField(help_text="Sum of the rates.")
+    input_tokens = models.BigIntegerField()
+    output_tokens = models.BigIntegerField()
+    total_tokens = models.BigIntegerField()
+    cost_usd = models.DecimalField(max_digits=24, decimal_places=COST_PLACES)
+    priced = models.BigIntegerField(help_text="Requests that named their cost.")
+    appointments_requested = models.BigIntegerField()
+    appointments_booked = models.BigIntegerField()
+    human_handoffs = models.BigIntegerField()
+
+    objects = RollupQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{Period(self.period).name.lower()} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class BulkLoad(models.Model):
+    """How far an import or the demo came; written in the transaction that stores its records.
+
+    Done are the source's rows up to `last_id` that were created before `until` (the pass under
+    way), and those up to `covered_id` created before `covered_until` (passes that ended).
+    """
+
+    source = models.CharField(max_length=LABEL_MAX, primary_key=True)
+    last_id = models.TextField(blank=True)
+    stored = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField(default=now)
+    options = models.JSONField(default=dict, help_text="What it was started with.")
+    until = models.DateTimeField(null=True, help_text="Empty: no pass is under way.")
+    covered_id = models.TextField(blank=True)
+    covered_until = models.DateTimeField(null=True)
+
+    objects = BulkLoadQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class Pruning(models.Model):
+    """Requests received before `before` may be gone; their rollups stay.
+
+    Written before the first of them is deleted.
+    """
+
+    before = models.DateTimeField()
+    started_at = models.DateTimeField(default=now)
+    deleted = models.BigIntegerField(default=0)
+    first_live_at = models.DateTimeField(
+        null=True, help_text="When the first request came live, as far as was known then."
+    )
+
+    objects = PruningQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"before {self.before:%Y-%m-%d}"
