@@ -1,0 +1,1 @@
+"""The packaged zip on AWS's own Lambda runtime, on this machine: `make lambda`."""

@@ -1,0 +1,36 @@
+"""What zappa_settings.json can't say of a stage: Zappa calls `complete` when it has read it."""
+
+import os
+from typing import Any
+
+# Secrets and addresses: from the environment of whoever deploys, into Lambda's variables.
+# What isn't set here stays on Lambda as it is.
+VARIABLES = (
+    "ALLOWED_HOSTS",
+    "CORS_ALLOWED_ORIGINS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_URL",
+    "LOG_LEVEL",
+    "MAX_LABEL_SETS",
+    "MLOPS_API_KEY",
+    "RETENTION_DAYS",
+    "SECRET_KEY",
+)
+
+
+def complete(cli: Any) -> None:
+    cli.aws_environment_variables = given_variables()
+    # Zappa looks for WebSocket handlers in every folder, and finds its own code in build/.
+    cli.use_websocket = cli.zappa.extra_permissions = None
+    if cli.command in ("deploy", "update"):
+        cli.s3_bucket_name = bucket_name(cli)
+
+
+def given_variables() -> dict[str, str]:
+    return {name: os.environ[name] for name in VARIABLES if os.environ.get(name)}
+
+
+def bucket_name(cli: Any) -> str:
+    """One bucket for each stage of an account; Zappa would make another at every call."""
+    account = cli.zappa.sts_client.get_caller_identity()["Account"]
+    return f"{cli.lambda_name}-{account}-{cli.zappa.aws_region}"

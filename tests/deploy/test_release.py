@@ -1,0 +1,130 @@
+"""A stage is deployed, updated and removed for real, against a mock of AWS's API."""
+
+import json
+
+import pytest
+
+NAME = "mlops-tracking-test"
+ROLE = f"{NAME}-ZappaLambdaExecutionRole"
+
+
+@pytest.fixture(scope="module")
+def deployed(account):
+    account.release("deploy")
+    return account
+
+
+def rules(account):
+    events = account.client("events")
+    return {rule["Name"]: rule for rule in events.list_rules(NamePrefix=NAME)["Rules"]}
+
+
+def test_it_works(deployed):
+    functions = deployed.client("lambda").list_functions()["Functions"]
+    assert [function["FunctionName"] for function in functions] == [NAME]
+
+
+def test_the_function_is_configured(deployed):
+    function = deployed.client("lambda").get_function_configuration(FunctionName=NAME)
+    assert function["Handler"] == "mlops.lambda_handler.handler"
+    assert (function["MemorySize"], function["Timeout"]) == (512, 30)
+    assert function["CodeSize"] <= 15_000_000
+
+
+def test_secrets_are_variables_of_the_function(deployed):
+    function = deployed.client("lambda").get_function_configuration(FunctionName=NAME)
+    variables = function["Environment"]["Variables"]
+    assert variables["SECRET_KEY"] == deployed.variables["SECRET_KEY"]
+    assert variables["MLOPS_API_KEY"] == deployed.variables["MLOPS_API_KEY"]
+    assert "ADMIN_PASSWORD" not in variables
+
+
+def test_the_function_may_only_write_its_log(deployed):
+    iam = deployed.client("iam")
+    [policy] = iam.list_role_policies(RoleName=ROLE)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=ROLE, PolicyName=policy)["PolicyDocument"]
+    [statement] = document["Statement"]
+    assert {action.partition(":")[0] for action in statement["Action"]} == {"logs"}
+    assert "mlops-tracking-" in statement["Resource"]
+
+
+def test_it_is_kept_warm(deployed):
+    [rule] = [rule for name, rule in rules(deployed).items() if "keep_warm" in name]
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    assert rule["State"] == "ENABLED"
+    [target] = deployed.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"].endswith(f"function:{NAME}")
+
+
+def test_maintenance_is_scheduled_once_a_day(deployed):
+    [rule] = [rule for name, rule in rules(deployed).items() if "prune_requests" in name]
+    assert rule["ScheduleExpression"] == "rate(1 day)"
+
+
+def test_the_api_calls_the_function(deployed):
+    [api] = deployed.client("apigateway").get_rest_apis()["items"]
+    assert api["name"] == NAME
+
+
+def test_no_zip_stays_in_the_bucket(deployed):
+    s3 = deployed.client("s3")
+    [bucket] = s3.list_buckets()["Buckets"]
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket["Name"])
+
+
+def test_scheduling_again_leaves_the_same_rules(deployed):
+    before = rules(deployed)
+    for _ in range(2):
+        deployed.zappa("schedule")
+        assert rules(deployed).keys() == before.keys()
+
+
+def test_an_update_keeps_variables_that_it_is_not_given(deployed):
+    client = deployed.client("lambda")
+    client.update_function_configuration(
+        FunctionName=NAME, Environment={"Variables": {"CORS_ALLOWED_ORIGINS": "https://a.example"}}
+    )
+    for cap in ("500", "600"):
+        output = deployed.release("update", MAX_LABEL_SETS=cap)
+        function = client.get_function_configuration(FunctionName=NAME)
+        variables = function["Environment"]["Variables"]
+        assert variables["CORS_ALLOWED_ORIGINS"] == "https://a.example"
+        assert variables["MAX_LABEL_SETS"] == cap
+        assert "[4/5] test: publish" in output
+
+
+def test_a_deploy_that_failed_halfway_is_taken_up(deployed):
+    deployed.client("cloudformation").delete_stack(StackName=NAME)
+    deployed.release("deploy")
+    assert deployed.client("apigateway").get_rest_apis()["items"]
+
+
+def test_nothing_stays_behind(deployed):
+    log_group = f"/aws/lambda/{NAME}"
+    deployed.client("logs").create_log_group(logGroupName=log_group)
+    for _ in range(2):
+        deployed.release("undeploy")
+    assert deployed.client("lambda").list_functions()["Functions"] == []
+    assert deployed.client("apigateway").get_rest_apis()["items"] == []
+    assert rules(deployed) == {}
+    assert deployed.client("iam").list_roles()["Roles"] == []
+    assert deployed.client("logs").describe_log_groups()["logGroups"] == []
+    assert deployed.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_an_update_needs_a_deployment(account):
+    with pytest.raises(RuntimeError, match="isn't deployed: make deploy first"):
+        account.release("update")
+
+
+def test_missing_variables_are_named_before_anything_is_made(account):
+    with pytest.raises(RuntimeError, match="SECRET_KEY"):
+        account.release("deploy", SECRET_KEY="")
+    assert account.client("lambda").list_functions()["Functions"] == []
+
+
+def test_the_settings_hold_no_secret(account):
+    settings = json.loads(account.settings_file.read_text())
+    for stage in settings.values():
+        assert "aws_environment_variables" not in stage
+        assert set(stage.get("environment_variables", {})) <= {"ENVIRONMENT", "STATIC_URL"}
