@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps
+
+
+class DashboardConfig(AppConfig):
+    name = "dashboard"
+    default = True
+
+
+class DashboardAdminConfig(apps.SimpleAdminConfig):
+    """Without discovery at the start, which `/health` and `/metrics` would pay for."""
+
+    default_site = "dashboard.sites.DashboardSite"
+    default = False

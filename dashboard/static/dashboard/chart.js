@@ -1,0 +1,82 @@
+// What all charts share: colours from the stylesheet, axes, size, and the light newest interval.
+import { moment } from "./formats.js";
+
+export function color(name) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(--${name})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+export function axis(format, extra = {}) {
+  return {
+    stroke: color("quiet"),
+    font: '12px system-ui, "Segoe UI", sans-serif',
+    grid: { stroke: color("line"), width: 1 },
+    ticks: { show: false },
+    size: 64,
+    // A logarithmic axis gives null for the ticks that aren't labelled.
+    ...(format && { values: (chart, values) => values.map((value) => value == null ? "" : format(value)) }),
+    ...extra,
+  };
+}
+
+// Labels of a time axis: hours, and the day where one begins.
+export function times(zone) {
+  const hour = (seconds) => moment(seconds, zone, { hour: "2-digit", minute: "2-digit" });
+  const day = (seconds) => moment(seconds, zone, { day: "numeric", month: "short" });
+  return (chart, starts, place, space, step) => starts.map((start, index) => {
+    const dayBegins = !index || day(start) !== day(starts[index - 1]);
+    if (step >= 86400) return day(start);
+    return dayBegins ? `${hour(start)}\n${day(start)}` : hour(start);
+  });
+}
+
+export function draw(place, options, data) {
+  place.replaceChildren();
+  const size = () => ({ width: place.clientWidth, height: 300 });
+  const chart = new uPlot({ ...options, ...size() }, data, place);
+  const observer = new ResizeObserver(() => chart.setSize(size()));
+  observer.observe(place);
+  return () => { observer.disconnect(); chart.destroy(); };
+}
+
+// Writes each line's name at its right end, so that no legend has to be read.
+export function directLabels(chart) {
+  const { ctx } = chart;
+  ctx.save();
+  ctx.font = `${12 * devicePixelRatio}px system-ui, "Segoe UI", sans-serif`;
+  ctx.textBaseline = "middle";
+  chart.series.forEach((series, place) => {
+    const values = chart.data[place];
+    const last = values.findLastIndex((value) => value != null);
+    if (!place || last < 0 || !series.show) return;
+    ctx.fillStyle = series.stroke(chart, place);
+    const x = chart.valToPos(chart.data[0][last], "x", true) + 6 * devicePixelRatio;
+    ctx.fillText(series.label, x, chart.valToPos(values[last], series.scale, true));
+  });
+  ctx.restore();
+}
+
+// The interval that isn't over yet is drawn lighter.
+export function veil(bucketSeconds) {
+  return (chart) => {
+    const start = chart.data[0].at(-1);
+    if (start === undefined || start + bucketSeconds < Date.now() / 1000) return;
+    const { ctx, bbox } = chart;
+    const left = chart.valToPos(start, "x", true);
+    const right = Math.min(chart.valToPos(start + bucketSeconds, "x", true), bbox.left + bbox.width);
+    ctx.save();
+    ctx.globalAlpha = 0.55;
+    ctx.fillStyle = color("card");
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    ctx.restore();
+  };
+}
+
+export function onThemeChange(redraw) {
+  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+}

@@ -1,0 +1,21 @@
+"""The viewer's time zone: from the URL, else from the cookie that the browser sets, else UTC."""
+
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import HttpRequest
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """A name that isn't a known zone's is ignored: it comes from the client."""
+    for name in (request.GET.get("tz", ""), request.COOKIES.get("tz", "")):
+        if name in _names():
+            return ZoneInfo(name)
+    return UTC_ZONE
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(available_timezones())

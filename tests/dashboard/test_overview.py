@@ -1,0 +1,181 @@
+"""The overview's figures against the raw rows of the window that the page states."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
+
+from tests.build import record
+from tracking.bins import duration_bin
+from tracking.models import AIRequest, BulkLoad
+from tracking.saving import store_records
+
+pytestmark = pytest.mark.django_db
+# The day on which Europe's clocks go forward.
+NOW = datetime(2026, 3, 29, 12, 34, 56, tzinfo=UTC)
+ZONES = ["UTC", "Asia/Kolkata", "Europe/Berlin", "America/St_Johns"]
+
+
+def a_month():
+    """One request for each 61 minutes of 61 days, so that each edge of a window has some."""
+    return [
+        record(
+            business_id=f"clinic-{n % 3}",
+            request_model=f"model-{n % 2}",
+            intent=("general", "appointment")[n % 2],
+            received_at=NOW - n * timedelta(minutes=61),
+            error_type="timeout" if n % 40 == 7 else "",
+            duration_ms=300.0 + (n * 7919) % 4_000,
+            cost_usd=None if n % 5 == 0 else Decimal("0.001") * (n % 7),
+            appointment_requested=n % 4 == 1,
+            appointment_booked=n % 8 == 1,
+            human_handoff_requested=n % 9 == 0,
+        )
+        for n in range(61 * 24)
+    ] + [record(received_at=NOW - n * timedelta(minutes=1)) for n in range(50)]
+
+
+@pytest.fixture
+def stored(admin):
+    store_records(a_month())
+    with time_machine.travel(NOW, tick=False):
+        yield admin
+
+
+def rows_between(since, until):
+    return list(AIRequest.objects.filter(received_at__gte=since, received_at__lt=until))
+
+
+def stated_window(html):
+    """What the page says, read from its <time> elements."""
+    return [
+        datetime.fromisoformat(text) for text in re.findall(r'<time datetime="([^"]+)"', html)[:2]
+    ]
+
+
+def nearest_rank(durations, percent):
+    return sorted(durations)[math.ceil(percent / 100 * len(durations)) - 1]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("preset", ["1h", "24h", "7d", "30d"])
+def test_its_figures_are_those_of_the_rows(stored, preset, zone):
+    answer = stored.get("/dashboard/", {"window": preset, "tz": zone})
+    rows = rows_between(*stated_window(answer.content.decode()))
+    figures = answer.context["figures"]
+    assert figures.requests == len(rows) > 0
+    assert figures.failures == sum(bool(row.error_type) for row in rows)
+    assert figures.total_tokens == sum(row.total_tokens for row in rows)
+    assert figures.cost_usd == sum(row.cost_usd or 0 for row in rows)
+    assert figures.unpriced == sum(row.cost_usd is None for row in rows)
+    assert figures.appointments_requested == sum(row.appointment_requested for row in rows)
+    assert figures.appointments_booked == sum(row.appointment_booked for row in rows)
+    assert figures.human_handoffs == sum(row.human_handoff_requested for row in rows)
+    assert figures.mean_ms == pytest.approx(sum(row.duration_ms for row in rows) / len(rows))
+    for percent in (50, 95, 99):
+        exact = nearest_rank([row.duration_ms for row in rows], percent)
+        assert duration_bin(figures.percentile(percent)) == duration_bin(exact)
+
+
+@pytest.mark.parametrize("preset", ["1h", "24h", "7d", "30d"])
+def test_its_change_is_against_the_rows_of_the_window_before(stored, preset):
+    answer = stored.get("/dashboard/", {"window": preset})
+    since, until = stated_window(answer.content.decode())
+    rows = rows_between(since - (until - since), since)
+    before = answer.context["before"]
+    assert (before.requests, before.failures) == (len(rows), sum(bool(r.error_type) for r in rows))
+    assert before.cost_usd == sum(row.cost_usd or 0 for row in rows)
+
+
+@pytest.mark.parametrize("preset", ["1h", "24h", "7d", "30d"])
+def test_its_groups_are_those_of_the_rows(stored, preset):
+    answer = stored.get("/dashboard/", {"window": preset})
+    rows = rows_between(*stated_window(answer.content.decode()))
+    for groups, column in (
+        ("models", "request_model"),
+        ("businesses", "business_id"),
+        ("intents", "intent"),
+    ):
+        for name, figures in dict(answer.context[groups]).items():
+            assert figures.requests == sum(getattr(row, column) == name for row in rows)
+
+
+@pytest.mark.parametrize("preset", ["1h", "24h", "7d", "30d"])
+def test_its_chart_adds_up_to_its_figures(stored, preset):
+    chart = stored.get("/dashboard/overview.json", {"window": preset}).json()
+    figures = stored.get("/dashboard/", {"window": preset}).context["figures"]
+    series = chart["series"]
+    assert sum(series["worked"]) + sum(series["failed"]) == figures.requests
+    assert sum(series["total_tokens"]) == figures.total_tokens
+    assert sum(series["cost_usd"]) == pytest.approx(float(figures.cost_usd))
+
+
+def test_a_chart_point_is_the_rows_of_its_bucket(stored):
+    chart = stored.get("/dashboard/overview.json", {"window": "24h"}).json()
+    start = datetime.fromtimestamp(chart["starts"][10], UTC)
+    rows = rows_between(start, start + timedelta(seconds=chart["bucket_seconds"]))
+    assert chart["series"]["worked"][10] == len(rows) > 0
+
+
+def test_a_label_narrows_it(stored):
+    answer = stored.get("/dashboard/", {"window": "30d", "business": "clinic-1"})
+    rows = rows_between(*stated_window(answer.content.decode()))
+    assert answer.context["figures"].requests == sum(row.business_id == "clinic-1" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("preset", "reads"), [("1h", True), ("24h", False), ("7d", False), ("30d", False)]
+)
+def test_past_six_hours_it_reads_no_request(stored, preset, reads):
+    with CaptureQueriesContext(connection) as queries:
+        stored.get("/dashboard/", {"window": preset})
+        stored.get("/dashboard/overview.json", {"window": preset})
+    assert any("tracking_airequest" in query["sql"] for query in queries) == reads
+
+
+def test_times_are_in_the_viewers_zone(stored):
+    stored.cookies["tz"] = "Asia/Kolkata"
+    text = strip_tags(stored.get("/dashboard/", {"window": "24h"}).content.decode())
+    assert "28 Mar 2026 18:30" in text
+    assert "Asia/Kolkata" in text
+
+
+def test_a_zone_that_is_none_is_utc(stored):
+    assert stored.get("/dashboard/", {"tz": "../etc/passwd"}).context["zone"] == "UTC"
+
+
+def test_without_any_request_it_shows_what_to_send(admin):
+    text = admin.get("/dashboard/").content.decode()
+    assert "curl -X POST http://testserver/track" in text
+    assert "MLOPS_SERVICE_URL=http://testserver" in text
+
+
+def test_without_a_request_in_the_window_it_says_so(stored):
+    text = stored.get(
+        "/dashboard/", {"since": "2020-01-01", "until": "2020-01-03"}
+    ).content.decode()
+    assert "No requests in this window." in text
+
+
+def test_few_samples_are_called_few(admin):
+    store_records([record() for _ in range(31)])
+    text = admin.get("/dashboard/").content.decode()
+    assert "too few samples: 31 of 72 needed" in text
+
+
+def test_a_cost_that_nobody_sent_is_not_zero(admin):
+    store_records([record(cost_usd=None)])
+    cost = admin.get("/dashboard/").context["cards"][3]
+    assert cost.figure == "unpriced"
+
+
+def test_demo_data_is_called_so(admin):
+    BulkLoad.objects.create(source="demo")
+    assert "Demo data." in admin.get("/dashboard/").content.decode()
+    assert "Demo data." in admin.get("/admin/").content.decode()
