@@ -1,0 +1,88 @@
+"""Samples of one deployment, grouped so that unlike calls are never mixed into one figure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from deployments.shares import Share
+from deployments.statistics import Estimate, estimate
+
+QUANTILES = (0.5, 0.9, 0.95, 0.99)
+
+
+class Timed(Protocol):
+    """A stored `LatencySample`, or a `Sample` just taken."""
+
+    @property
+    def duration_ms(self) -> float: ...
+    @property
+    def cold_start(self) -> bool | None: ...
+    @property
+    def burst(self) -> bool: ...
+    @property
+    def new_connection(self) -> bool: ...
+    @property
+    def error_type(self) -> str: ...
+    @property
+    def server_ms(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class Group:
+    """Latencies in ms of calls of one kind."""
+
+    latencies_ms: tuple[float, ...]
+
+    def percentile(self, quantile: float) -> Estimate:
+        return estimate(self.latencies_ms, quantile)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`kept` and `new` are warm calls over a kept and over a new connection; `cold` are all
+    cold starts. Failed calls are in no group: they are counted in `failures`, by their error, and
+    those sent at once to force cold starts in `burst_failures`."""
+
+    name: str
+    kept: Group
+    new: Group
+    cold: Group
+    server: Group
+    cold_share: Share
+    failure_share: Share
+    failures: dict[str, int]
+    burst_failures: Share
+
+    @property
+    def warm(self) -> Group:
+        """The group that stands for the deployment: where there are more samples."""
+        return max(self.kept, self.new, key=lambda group: len(group.latencies_ms))
+
+
+def summarise(name: str, samples: Iterable[Timed]) -> Summary:
+    """The cold share counts calls made one by one: those sent to force cold starts tell none."""
+    samples = list(samples)
+    answered = [sample for sample in samples if not sample.error_type]
+    alone = [sample for sample in samples if not sample.burst]
+    warm = [sample for sample in answered if not sample.cold_start and not sample.burst]
+    told = [s for s in answered if s.cold_start is not None and not s.burst]
+    return Summary(
+        name=name,
+        kept=_group([sample for sample in warm if not sample.new_connection]),
+        new=_group([sample for sample in warm if sample.new_connection]),
+        cold=_group([sample for sample in answered if sample.cold_start]),
+        server=Group(tuple(s.server_ms for s in warm if s.server_ms is not None)),
+        cold_share=Share(sum(bool(sample.cold_start) for sample in told), len(told)),
+        failure_share=_failed(alone),
+        failures=Counter(sample.error_type for sample in alone if sample.error_type),
+        burst_failures=_failed([sample for sample in samples if sample.burst]),
+    )
+
+
+def _failed(samples: Sequence[Timed]) -> Share:
+    return Share(sum(bool(sample.error_type) for sample in samples), len(samples))
+
+
+def _group(samples: Sequence[Timed]) -> Group:
+    return Group(tuple(sample.duration_ms for sample in samples))

@@ -1,0 +1,102 @@
+"""Connections of urllib3 that time their parts and refuse addresses, for use by requests."""
+
+import socket
+from time import perf_counter
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from deployments.addresses import AddressRefused, refusal
+
+
+class Timed(HTTPConnection):
+    """Keeps how long its parts took: of the connection once, of each call the first byte."""
+
+    private_allowed = False
+    dns_ms: float
+    connect_ms: float
+    tls_ms: float | None = None
+    first_byte_ms: float
+    received_at: float
+    calls = 0
+
+    def _new_conn(self) -> socket.socket:
+        started = perf_counter()
+        found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+        self.dns_ms = _since(started)
+        failure: OSError | None = None
+        for family, kind, protocol, _, address in found:
+            self._check(str(address[0]))
+            try:
+                return self._connected(socket.socket(family, kind, protocol), address)
+            except OSError as error:
+                # `localhost` is ::1 before it is 127.0.0.1.
+                failure = failure or error
+        raise failure or OSError(f"{self.host} has no address")
+
+    def _check(self, address: str) -> None:
+        reason = refusal(address, private_allowed=self.private_allowed)
+        if reason:
+            raise AddressRefused(f"{self.host} is {address}, {reason}: it is not called.")
+
+    def _connected(self, connection: socket.socket, address: Any) -> socket.socket:
+        started = perf_counter()
+        timeout = self.timeout if isinstance(self.timeout, int | float) else None
+        try:
+            connection.settimeout(timeout)
+            connection.connect(address)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except BaseException:
+            connection.close()
+            raise
+        self.connect_ms = _since(started)
+        return connection
+
+    def connect(self) -> None:
+        super().connect()
+        self.connected_at = perf_counter()
+
+    def request(self, *args: Any, **options: Any) -> None:
+        self.calls += 1
+        self.sent_at = perf_counter()
+        super().request(*args, **options)
+
+    def getresponse(self) -> Any:
+        response = super().getresponse()
+        self.received_at = perf_counter()
+        begun = max(self.sent_at, self.connected_at)
+        self.first_byte_ms = 1_000 * (self.received_at - begun)
+        return response
+
+
+class TimedTLS(Timed, HTTPSConnection):
+    def connect(self) -> None:
+        started = perf_counter()
+        super().connect()
+        self.tls_ms = _since(started) - self.dns_ms - self.connect_ms
+
+
+class TimedAdapter(HTTPAdapter):
+    """For `requests.Session.mount`."""
+
+    def __init__(self, *, private_allowed: bool, connections: int) -> None:
+        self.private_allowed = private_allowed
+        super().__init__(pool_connections=1, pool_maxsize=connections)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        allowed = {"private_allowed": self.private_allowed}
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": type(
+                "Pool", (HTTPConnectionPool,), {"ConnectionCls": type("Plain", (Timed,), allowed)}
+            ),
+            "https": type(
+                "Pool", (HTTPSConnectionPool,), {"ConnectionCls": type("TLS", (TimedTLS,), allowed)}
+            ),
+        }
+
+
+def _since(started: float) -> float:
+    return 1_000 * (perf_counter() - started)
