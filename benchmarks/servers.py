@@ -1,0 +1,56 @@
+"""Starts a WSGI application on granian, the container's server, and puts load on it with wrk."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+WORKERS = 4
+CONNECTIONS = 8
+LOAD_SCRIPT = Path(__file__).with_name("load.lua")
+
+
+@contextmanager
+def serving(application: str, port: int, database_url: str) -> Iterator[str]:
+    command = [
+        str(Path(sys.executable).with_name("granian")),
+        *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", str(WORKERS), "--blocking-threads", "1"),
+        *("--no-access-log", "--log-level", "error", application),
+    ]
+    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database_url})
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_until_up(url: str) -> None:
+    for _ in range(100):
+        try:
+            requests.get(url, timeout=1)
+            return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise SystemExit(f"{url} didn't start.")
+
+
+def requests_per_second(url: str, seconds: int, batch: int = 0) -> float:
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise SystemExit("This benchmark needs wrk: apt-get install wrk")
+    command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(LOAD_SCRIPT), url]
+    environment = {**os.environ, "BATCH": str(batch)}
+    output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    if "Non-2xx" in output.stdout:
+        raise SystemExit(f"Some requests failed:\n{output.stdout}")
+    return float(re.findall(r"Requests/sec:\s+([\d.]+)", output.stdout)[0])
