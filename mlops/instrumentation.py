@@ -1,15 +1,12 @@
 """Tells with each answer how it was served: headers for the client, one JSON line for the log."""
 
-import sys
 import time
 import traceback
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from mlops.execution_environment import ExecutionEnvironment
+from mlops.invocation_log import Fields, invocation_fields, log_line
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -62,22 +59,16 @@ class Instrumented:
         return [("Server-Timing", timing), ("X-Cold-Start", str(int(here.cold_start)))]
 
     def _log(self, environ: "WSGIEnvironment", status: int, duration_ms: float) -> None:
-        """Never a key, a query or a body: only what an operator searches for."""
-        line: dict[str, object] = {
-            "timestamp": datetime.now(UTC),
-            "level": "ERROR" if status >= 500 else "INFO",
+        fields: Fields = {
             "method": environ["REQUEST_METHOD"],
             "path": _text(environ["PATH_INFO"])[:LOGGED_PATH_MAX],
             "status": status,
             "duration_ms": round(duration_ms, 1),
         }
-        here = self.execution_environment
-        if here is not None:
-            line["request_id"] = getattr(environ["apig_wsgi.context"], "aws_request_id", "")
-            line["cold_start"] = here.cold_start
-            line["initialization_type"] = here.initialization_type
-        sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
-        sys.stdout.flush()
+        if self.execution_environment is not None:
+            context = environ["apig_wsgi.context"]
+            fields |= invocation_fields(self.execution_environment, context)
+        log_line("ERROR" if status >= 500 else "INFO", fields)
 
 
 def _text(path: str) -> str:

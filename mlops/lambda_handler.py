@@ -14,6 +14,7 @@ from mlops import packaged_settings
 from mlops.execution_environment import ExecutionEnvironment
 from mlops.gateway import BehindGateway, is_http
 from mlops.instrumentation import Instrumented
+from mlops.invocation_log import log_event
 
 _base_path = packaged_settings.apply()
 
@@ -35,6 +36,7 @@ def _zappa(event: dict[str, Any], context: Any) -> Any:
     # Keep-warm, schedules and commands can wait for boto3; requests can't.
     from zappa.handler import LambdaHandler
 
+    log_event(event, _environment, context)
     return LambdaHandler.lambda_handler(event, context)
 
 

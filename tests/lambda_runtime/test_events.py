@@ -119,6 +119,20 @@ def test_keep_warm_touches_no_database(cold):
     assert "Error" not in cold.log
 
 
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        (KEEP_WARM, "keep_warm"),
+        (scheduled("mlops.scheduled.prune_requests"), "scheduled"),
+        ({"raw_command": "pass"}, "invoked"),
+    ],
+)
+def test_the_log_tells_who_called(warm, event, kind):
+    warm.invoke(event)
+    assert warm.log_lines[-1]["event"] == kind
+    assert warm.log_lines[-1]["request_id"] == "request-1"
+
+
 def test_without_retention_the_maintenance_touches_no_database(cold):
     cold.invoke(scheduled("mlops.scheduled.prune_requests"))
     assert "Error" not in cold.log
