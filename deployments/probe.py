@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
@@ -67,13 +67,16 @@ class Client:
         private_allowed: bool = False,
         connections: int = 1,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.target = target
         self.timeout_seconds = timeout_seconds
         # No session: its redirects, cookies and proxies would take a call elsewhere.
         self.adapter = TimedAdapter(private_allowed=private_allowed, connections=connections)
         url = f"{check_url(target.base_url)}/{path.lstrip('/')}"
-        self.request = requests.Request("GET", url, headers=HEADERS).prepare()
+        self.request = requests.Request(
+            "GET", url, headers={**HEADERS, **(headers or {})}
+        ).prepare()
         self.verify: bool | str = True
 
     def call(self, *, intended_at: float | None = None, burst: bool = False) -> Sample:

@@ -31,7 +31,7 @@ def main() -> None:
     options = _options()
     # Ctrl-C and `kill` both end it in order.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    zip_path = options.zip or _package(options.package_stage)
+    zip_path = options.zip or package(options.package_stage)
     try:
         with database.database_url() as url:
             variables = _variables(url)
@@ -75,7 +75,7 @@ def _cpu(limit: CpuLimit) -> str:
     return f"Processor: NOT limited as on Lambda: control groups can't be made: {limit.reason}."
 
 
-def _package(stage: str) -> Path:
+def package(stage: str) -> Path:
     zip_path = BUILD / "package.zip"
     BUILD.mkdir(exist_ok=True)
     zappa = str(Path(sys.executable).with_name("zappa"))

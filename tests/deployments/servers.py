@@ -75,6 +75,9 @@ ANSWERS: dict[str, Answer] = {
     "/health": lambda handler: handler.answer(
         X_Cold_Start="0", Server_Timing='cache;desc="a, b", app;dur=12.5'
     ),
+    "/closed": lambda handler: handler.answer(
+        200 if handler.headers["X-API-Key"] == "the key" else 401
+    ),
     "/plain": lambda handler: handler.answer(),
     "/slow": slow,
     "/fail": lambda handler: handler.answer(503),

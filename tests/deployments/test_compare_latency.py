@@ -77,6 +77,19 @@ def test_failures_are_counted_and_named(url):
     assert document["verdict"][-1] == "a: 3 of 3 calls failed (3 http_503)."
 
 
+@pytest.mark.parametrize(("options", "status"), [((), 401), (("--with-key",), 200)])
+def test_the_key_is_sent_where_it_is_asked_for(url, settings, options, status):
+    settings.MLOPS_API_KEY = "the key"
+    samples = measured("--target", f"a={url}", "--path", "/closed", "-n", "1", *options)["samples"]
+    assert samples[0]["status_code"] == status
+
+
+def test_a_missing_key_is_named(url, settings):
+    settings.MLOPS_API_KEY = ""
+    with pytest.raises(CommandError, match="Set MLOPS_API_KEY"):
+        run("--target", f"a={url}", "--with-key")
+
+
 def test_a_constant_rate_counts_from_the_intended_sending(url):
     """Twenty calls a second of a server that takes 150 ms: none waits for the one before."""
     args = ("--target", f"a={url}", "--path", "/slow", "-n", "10", "--rate", "20")

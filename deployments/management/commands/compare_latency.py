@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from deployments import run_reports
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         add("--target", action="append", type=target, required=True, metavar="NAME=URL")
         add("-n", type=int, default=10, metavar="N", help="Calls of each target. Default: 10.")
         add("--path", default="/health", help="What is called. Default: /health.")
+        add("--with-key", action="store_true", help="Send MLOPS_API_KEY; a closed path needs it.")
         add("--warm-up", action="store_true", help="First call each target once, uncounted.")
         add("--rate", type=float, metavar="R", help="Calls a second of each target, on time.")
         add("--cold", type=int, default=0, metavar="N", help="Then force N cold starts of each.")
@@ -58,7 +60,8 @@ class Command(BaseCommand):
         targets = _distinct(options["target"])
         try:
             plan = _plan(options)
-            clients = [_client(one, options["path"]) for one in targets]
+            headers = _headers(options["with_key"])
+            clients = [_client(one, options["path"], headers) for one in targets]
             deployments = deployments_of(targets) if options["save"] else {}
         except (ValueError, RegistryError) as error:
             raise CommandError(str(error)) from error
@@ -112,8 +115,14 @@ def _plan(options: dict[str, Any]) -> Plan:
     )
 
 
-def _client(one: Target, path: str) -> Client:
+def _headers(with_key: bool) -> dict[str, str]:
+    if with_key and not settings.MLOPS_API_KEY:
+        raise ValueError("Set MLOPS_API_KEY in the environment to send it.")
+    return {"X-API-Key": settings.MLOPS_API_KEY} if with_key else {}
+
+
+def _client(one: Target, path: str, headers: dict[str, str]) -> Client:
     if len(path) > URL_MAX:
         raise ValueError(f"The path must have at most {URL_MAX} characters.")
     # Whoever types this command can reach private addresses anyhow.
-    return Client(one, path, private_allowed=True, connections=IN_FLIGHT_MAX)
+    return Client(one, path, private_allowed=True, connections=IN_FLIGHT_MAX, headers=headers)
