@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run demo test test-sqlite test-postgresql lint format bench screenshots
+.PHONY: run demo test test-sqlite test-postgresql lint format bench compare screenshots
 .PHONY: package lambda deploy update undeploy
 
 STAGE ?= production
@@ -43,6 +43,11 @@ format: $(BIN)/.development
 
 bench: $(BIN)/.development
 	python -m benchmarks
+
+# The container and the local Lambda side by side, then the dashboard that shows it. Options:
+# make compare OPTIONS=--help
+compare: $(BIN)/.development
+	@python -m benchmarks.comparison $(OPTIONS)
 
 # The zip for Lambda: build/package.zip, and unpacked in build/task.
 package: $(BIN)/.runtime

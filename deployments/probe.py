@@ -105,12 +105,12 @@ class Client:
             parts = _connection_parts(connection)
             for _ in self._body(response.raw):
                 pass
-            body_ms = 1_000 * (perf_counter() - connection.received_at)
+            rest_ms = 1_000 * (perf_counter() - connection.first_byte_at)
         setup_ms = sum(parts[name] or 0.0 for name in ("dns_ms", "connect_ms", "tls_ms"))
         return {
             **parts,
             **_answer_parts(response),
-            "duration_ms": setup_ms + parts["first_byte_ms"] + body_ms,
+            "duration_ms": setup_ms + parts["first_byte_ms"] + rest_ms,
         }
 
     def _body(self, raw: Any) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """Connections of urllib3 that time their parts and refuse addresses, for use by requests."""
 
 import socket
+from http.client import HTTPResponse
 from time import perf_counter
 from typing import Any
 
@@ -18,8 +19,7 @@ class Timed(HTTPConnection):
     dns_ms: float
     connect_ms: float
     tls_ms: float | None = None
-    first_byte_ms: float
-    received_at: float
+    first_byte_at: float
     calls = 0
 
     def _new_conn(self) -> socket.socket:
@@ -58,17 +58,36 @@ class Timed(HTTPConnection):
         super().connect()
         self.connected_at = perf_counter()
 
-    def request(self, *args: Any, **options: Any) -> None:
+    def putrequest(self, *args: Any, **options: Any) -> None:
         self.calls += 1
-        self.sent_at = perf_counter()
-        super().request(*args, **options)
+        super().putrequest(*args, **options)
 
-    def getresponse(self) -> Any:
-        response = super().getresponse()
-        self.received_at = perf_counter()
-        begun = max(self.sent_at, self.connected_at)
-        self.first_byte_ms = 1_000 * (self.received_at - begun)
-        return response
+    def endheaders(self, *args: Any, **options: Any) -> None:
+        self.sent_at = perf_counter()
+        super().endheaders(*args, **options)
+
+    def response_class(  # type: ignore[override]
+        self, *args: Any, **options: Any
+    ) -> HTTPResponse:
+        """http.client calls it to make a response."""
+        return NotedResponse(self, *args, **options)
+
+    @property
+    def first_byte_ms(self) -> float:
+        return 1_000 * (self.first_byte_at - max(self.sent_at, self.connected_at))
+
+
+class NotedResponse(HTTPResponse):
+    """Notes when its first byte came, before it is parsed."""
+
+    def __init__(self, connection: Timed, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.connection = connection
+
+    def begin(self) -> None:
+        self.fp.peek(1)
+        self.connection.first_byte_at = perf_counter()
+        super().begin()
 
 
 class TimedTLS(Timed, HTTPSConnection):

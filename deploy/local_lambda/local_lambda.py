@@ -74,6 +74,10 @@ class LocalLambda:
         """What the function returns for an event that no gateway made: keep-warm, a schedule."""
         return self.pool.invoke(event)
 
+    def end_idle(self) -> None:
+        """Ends the idle execution environments, so that the next event finds a cold one."""
+        self.pool.end_idle()
+
     def kill_one(self) -> bool:
         """Kills one execution environment, busy or idle; False if there is none."""
         return self.pool.kill_one()

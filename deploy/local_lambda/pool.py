@@ -54,6 +54,11 @@ class Pool:
             random.choice(environments).kill()
         return bool(environments)
 
+    def end_idle(self) -> None:
+        """Those that nobody waits for, as Lambda does when it wants their place."""
+        for environment in self._take_idle(0):
+            environment.kill()
+
     def stop(self) -> None:
         self._stopped.set()
         self._reaper.join()
@@ -100,13 +105,13 @@ class Pool:
 
     def _reap(self) -> None:
         while not self._stopped.wait(min(REAP_SECONDS, self.idle_seconds)):
-            for environment in self._take_idle():
+            for environment in self._take_idle(self.idle_seconds):
                 environment.kill()
 
-    def _take_idle(self) -> list[Environment]:
-        limit = time.monotonic() - self.idle_seconds
+    def _take_idle(self, seconds: float) -> list[Environment]:
+        limit = time.monotonic() - seconds
         with self._lock:
-            gone = [one for one in self._idle if one.idle_since < limit]
+            gone = [one for one in self._idle if one.idle_since <= limit]
             self._idle = [one for one in self._idle if one not in gone]
             self._all = [one for one in self._all if one not in gone]
         return gone

@@ -39,6 +39,15 @@ def slow(handler: Handler) -> None:
     handler.answer()
 
 
+def late_headers(handler: Handler) -> None:
+    """The first line at once, the rest of the head a moment later."""
+    handler.send_response(200)
+    handler.flush_headers()
+    time.sleep(0.15)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
 def reset(handler: Handler) -> None:
     """Closes with RST instead of FIN."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -80,6 +89,7 @@ ANSWERS: dict[str, Answer] = {
     ),
     "/plain": lambda handler: handler.answer(),
     "/slow": slow,
+    "/late-headers": late_headers,
     "/fail": lambda handler: handler.answer(503),
     "/redirect": lambda handler: handler.answer(302, Location="http://169.254.169.254/"),
     "/reset": reset,

@@ -64,6 +64,12 @@ def test_the_parts_add_up_to_what_the_client_waited_for(client):
     assert sample.duration_ms >= sample.dns_ms + sample.connect_ms + sample.first_byte_ms
 
 
+def test_headers_that_come_late_are_waited_for(client):
+    sample = client("/late-headers").call()
+    assert sample.first_byte_ms < 100
+    assert sample.duration_ms >= 150
+
+
 @pytest.mark.parametrize(
     ("path", "error_type"),
     [

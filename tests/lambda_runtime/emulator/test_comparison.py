@@ -1,0 +1,43 @@
+"""`make compare`, short: both hosts measured, environments ended, reports held against."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.lambda_runtime.emulator.running import ROOT
+
+SHORT = ("--samples", "12", "--rate", "10", "--cold-rate", "2", "--exit")
+
+
+@pytest.fixture(scope="module")
+def output() -> str:
+    command = [sys.executable, "-m", "benchmarks.comparison", *SHORT]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "mlops.settings"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_both_hosts_are_measured(output):
+    for path in ("/health", "/analytics/clinic?days=7"):
+        found = output.partition(f"## GET {path}, warm")[2].partition("##")[0]
+        assert "container   warm   12" in found
+        assert "lambda      warm   12" in found
+
+
+def test_cold_starts_are_forced(output):
+    assert "cold start" in output.partition("idle environments end")[2]
+
+
+def test_no_call_fails(output):
+    assert "failed" not in output
+
+
+def test_the_emulators_reports_are_read(output):
+    found = output.partition("REPORT lines")[2]
+    assert "lambda, warm: Server-Timing" in found
+    assert "too few samples: 0" not in found.partition("cold")[0]
