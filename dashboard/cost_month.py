@@ -27,8 +27,10 @@ def month_use(compared: Compared, plans: Plans, prices: Prices, now: datetime) -
     name = f"{start:%B %Y}"
     usage = compared.reports(start, end).usage()
     if not usage["invocations"]:
+        # Keep-warm calls alone would be a guess.
         requests = source_of(Window(start, end), {}).total("requests").requests
-        uses = use_of(estimated(requests, plans, now), now - start, now, prices)
+        used = estimated(requests, plans, now)
+        uses = use_of(used, now - start, now, prices) if requests else []
         return Month(name, uses, start, now, requests=requests)
     since, until = usage["first_at"], usage["last_at"]
     uses = use_of(usage, until - since, now, prices)

@@ -45,6 +45,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     context |= {
         "scenario": asked.scenario,
         "compared": asked.compared,
+        "nothing_known": not {"requests_per_day", "duration_ms"} & set(asked.starts),
         "unpriced_type": without_price(asked.compared, asked.prices),
         "pickers": pickers(asked.compared),
         "bills": _bills(asked.scenario.plans, asked.prices),

@@ -75,7 +75,8 @@ def _distance(plans: Plans, found: float | None) -> str:
     if not found or not today:
         return ""
     if found > today:
-        return f"Traffic can grow {found / today:,.1f}-fold before the container is cheaper."
+        times = f"{found / today:,.{0 if found >= 10 * today else 1}f}"
+        return f"Traffic can grow {times}-fold before the container is cheaper."
     return f"Traffic must fall to {found / today:.1%} of this before Lambda is cheaper."
 
 
@@ -101,10 +102,14 @@ def _sleep(plans: Plans) -> str:
     if plans.database.database == "none":
         return ""
     hours = awake_hours(plans.traffic, plans.database)
-    said = f"The database is awake {hours:,.0f} of {HOURS} hours a month"
     if plans.database.awake_hours is None and _scraped_awake(plans):
-        return f"{said}: the scrapes alone see to that."
-    return f"{said}, and asleep when nobody has asked for {IDLE_MINUTES} minutes."
+        return "The database never sleeps: the scrapes alone see to that."
+    if round(hours) == HOURS:
+        return "The database never sleeps at this traffic."
+    return (
+        f"The database is awake {hours:,.0f} of {HOURS} hours a month: it sleeps when nobody has"
+        f" asked for {IDLE_MINUTES} minutes."
+    )
 
 
 def _scraped_awake(plans: Plans) -> bool:

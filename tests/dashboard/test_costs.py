@@ -41,7 +41,8 @@ def report(of, key, **fields):
 def test_it_works(admin_client):
     page = text(admin_client)
     assert "At 1,000 requests a day Lambda is cheaper" in page
-    assert "assumed" in page
+    assert "assumed" in page and "An example: in this window no request was tracked" in page
+    assert "No request was tracked this month" in page
 
 
 def test_known_figures_stand_on_the_page(admin_client):

@@ -211,7 +211,7 @@ def test_the_verdict_has_its_reasons_and_limits():
     assert "Traffic must fall to 5.3% of this before Lambda is cheaper." in said
     assert "Each further 1,000 requests a day add $0.16 a month on Lambda" in said
     assert "Lambda's $180.35: API Gateway, 58%." in said
-    assert "awake 730 of 730 hours" in said
+    assert "never sleeps at this traffic" in said
     assert "1 × t2.micro must be able to serve" in " ".join(limits(plans, PRICES))
 
 

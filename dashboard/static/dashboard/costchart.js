@@ -7,8 +7,10 @@ const FONT = '12px system-ui, "Segoe UI", sans-serif';
 let remove;
 
 function line(label, paint) {
-  return { label, width: 2, points: { show: false }, stroke: () => color(paint), value: (chart, cost) => cost <= CENT ? "a cent or less" : usd(cost) };
+  return { label, width: 2, points: { show: false }, stroke: () => color(paint), value: (chart, cost) => cost != null && cost <= CENT ? "a cent or less" : usd(cost) };
 }
+
+const dollars = (value) => value < 1 ? usd(value) : `$${count(value)}`;
 
 const named = (label, size) => ({ label, labelFont: FONT, labelSize: 18, labelGap: 0, size });
 
@@ -44,7 +46,7 @@ function marks({ break_even: crossing, here }) {
     ctx.font = `${12 * devicePixelRatio}px system-ui, "Segoe UI", sans-serif`;
     ctx.textBaseline = "middle";
     upright(chart, crossing, `same cost at ${count(Math.round(crossing))}`, "quiet", 0);
-    upright(chart, here.requests_per_day, `you: ${count(Math.round(here.requests_per_day))} a day`, "text", 1);
+    upright(chart, here.requests_per_day, `here: ${count(Math.round(here.requests_per_day))} a day`, "text", 1);
     if (here.requests_per_day >= chart.scales.x.min) {
       dot(chart, here.requests_per_day, here.container_usd, "second");
       dot(chart, here.requests_per_day, here.lambda_usd, "accent");
@@ -59,7 +61,7 @@ export function costChart(place, source) {
     padding: [12, 72, 0, 0],
     cursor: { drag: { x: false, y: false } },
     scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
-    axes: [axis(count, named("Requests a day", 32)), axis(usd, named("US dollars a month", 56))],
+    axes: [axis(count, named("Requests a day", 32)), axis(dollars, named("US dollars a month", 60))],
     series: [{ label: "Requests a day", value: (chart, day) => count(day == null ? day : Math.round(day)) }, line("Lambda", "accent"), line("Container", "second")],
     hooks: { draw: [(chart) => { chart.ctx.textAlign = "left"; }, directLabels, marks(source)] },
   };

@@ -33,6 +33,9 @@ function arrange() {
     back.hidden = startsSo(form().elements[back.dataset.reset]);
     back.previousElementSibling.hidden = !back.hidden;
   }
+  document.querySelector("[data-undo]").hidden = !document.querySelector("[data-reset]:not([hidden])");
+  // Each change is calculated at once.
+  form().querySelector(".primary").hidden = true;
 }
 
 function show() {
