@@ -3,8 +3,8 @@
 To change one for all deployments, edit its line; for one deployment, name it in the
 deployment's prices in the admin; for one calculation, change it on the page. US East
 (N. Virginia), on demand, Linux, without tax, first volume tier. On `as_of` the amount was last
-compared with public copies of AWS's price list (of September 2026) and with Neon's own
-documentation (of November 2026); `source` is the page that decides.
+compared with public copies of AWS's price list (Lambda's of September 2026) and with Neon's own
+documentation (of November 2026), not with the live pages; `source` is the page that decides.
 """
 
 import re

@@ -19,7 +19,8 @@ function upright(chart, value, words, paint, row) {
   const { ctx, bbox } = chart;
   const x = chart.valToPos(value, "x", true);
   if (!value || x < bbox.left || x > bbox.left + bbox.width) return;
-  const right = x < bbox.left + bbox.width / 2;
+  const gap = 6 * devicePixelRatio;
+  const right = x + gap + ctx.measureText(words).width < bbox.left + bbox.width;
   ctx.strokeStyle = ctx.fillStyle = color(paint);
   ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
   ctx.beginPath();
@@ -28,7 +29,7 @@ function upright(chart, value, words, paint, row) {
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.textAlign = right ? "left" : "right";
-  ctx.fillText(words, x + (right ? 6 : -6) * devicePixelRatio, bbox.top + (8 + 16 * row) * devicePixelRatio);
+  ctx.fillText(words, x + (right ? gap : -gap), bbox.top + (8 + 16 * row) * devicePixelRatio);
 }
 
 function dot(chart, x, y, paint) {
@@ -45,8 +46,8 @@ function marks({ break_even: crossing, here }) {
     ctx.save();
     ctx.font = `${12 * devicePixelRatio}px system-ui, "Segoe UI", sans-serif`;
     ctx.textBaseline = "middle";
-    upright(chart, crossing, `same cost at ${count(Math.round(crossing))}`, "quiet", 0);
-    upright(chart, here.requests_per_day, `here: ${count(Math.round(here.requests_per_day))} a day`, "text", 1);
+    upright(chart, crossing, `equal at ${count(Math.round(crossing))}`, "quiet", 0);
+    upright(chart, here.requests_per_day, `here: ${count(Math.round(here.requests_per_day))}`, "text", 1);
     if (here.requests_per_day >= chart.scales.x.min) {
       dot(chart, here.requests_per_day, here.container_usd, "second");
       dot(chart, here.requests_per_day, here.lambda_usd, "accent");
