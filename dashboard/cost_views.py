@@ -1,77 +1,111 @@
 """What hosting costs a month, on Lambda and on EC2, at the user's own traffic."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dashboard.access import page
+from dashboard.cost_form import form_of, pickers, price_rows
+from dashboard.cost_month import Month, month_use
+from dashboard.cost_starts import (
+    Compared,
+    Start,
+    compared_of,
+    known_prices,
+    starts_of,
+    without_price,
+)
 from dashboard.errors import BadQuery
 from dashboard.page import render_page
 from dashboard.scope import Scope, scope_of
-from dashboard.sources import source_of
-from deployments.breakeven import break_even, curve, free_tier_use
-from deployments.cost_sentences import cost_verdict, crossing, limits
-from deployments.costs import container_cost, lambda_cost, total_usd
-from deployments.models import LambdaReport
-from deployments.prices import TABLE, prices
-from deployments.scenarios import BOUNDS, CHOICES, Scenario, scenario_of
+from deployments.breakeven import break_even, curve, point, span
+from deployments.cost_sentences import cost_verdict, crossing, limits, reasons
+from deployments.costs import Line, container_bill, lambda_bill, total_usd
+from deployments.plans import Plans
+from deployments.prices import BY_NAME, Prices
+from deployments.scenarios import Scenario, overridden_prices, scenario_of
+
+
+class Asked(NamedTuple):
+    """What the URL asks for, filled up with what is known."""
+
+    scope: Scope
+    compared: Compared
+    starts: dict[str, Start]
+    scenario: Scenario
+    prices: Prices
 
 
 @page
 def costs(request: HttpRequest) -> HttpResponse:
-    scope = scope_of(request)
-    known = _known(scope)
-    context = _answer(_scenario(request, known))
-    context |= {"known": known, "bounds": BOUNDS, "choices": CHOICES, "prices": TABLE}
-    return render_page(request, "dashboard/costs.html", scope, "Costs", **context)
+    asked = _asked(request)
+    context = _answer(asked.scenario.plans, asked.prices)
+    context |= form_of(request, asked.scenario, asked.starts, asked.prices)
+    context |= {
+        "scenario": asked.scenario,
+        "compared": asked.compared,
+        "nothing_known": not {"requests_per_day", "duration_ms"} & set(asked.starts),
+        "unpriced_type": without_price(asked.compared, asked.prices),
+        "pickers": pickers(asked.compared),
+        "bills": _bills(asked.scenario.plans, asked.prices),
+        "month": _month(asked),
+        "price_rows": price_rows(request, asked.compared, asked.prices),
+        "chips": [],
+    }
+    return render_page(request, "dashboard/costs.html", asked.scope, "Costs", **context)
 
 
 @page
 def costs_json(request: HttpRequest) -> HttpResponse:
-    answer = _answer(_scenario(request, _known(scope_of(request))))
-    return JsonResponse({name: answer[name] for name in ("verdict", "crossing", "chart")})
+    asked = _asked(request)
+    month = _month(asked)
+    answer = _answer(asked.scenario.plans, asked.prices)
+    answer |= {"inputs": asdict(asked.scenario), "prices": asked.prices}
+    answer["month"] = {**month._asdict(), "uses": [asdict(use) for use in month.uses]}
+    return JsonResponse(answer)
 
 
-def _known(scope: Scope) -> dict[str, Any]:
-    """Of the window: requests a day as tracked, the rest as Lambda reported it."""
-    window = scope.window
-    days = (window.until - window.since).total_seconds() / 86_400
-    tracked = source_of(window, {}).total("requests").requests
-    usage = LambdaReport.objects.between(window.since, window.until).usage()
-    known: dict[str, Any] = {}
-    if tracked:
-        known["requests_per_day"] = round(tracked / days, 1)
-    if usage["invocations"] and usage["duration_ms"]:
-        known["duration_ms"] = round(max(usage["duration_ms"], 1), 1)
-        known["memory_mb"] = int(usage["memory_mb"] or 512)
-        known["cold_share"] = round(usage["cold_starts"] / usage["invocations"], 4)
-        known["init_ms"] = round(usage["init_ms"] or 0, 1)
-    return known
-
-
-def _scenario(request: HttpRequest, known: dict[str, Any]) -> Scenario:
+def _asked(request: HttpRequest) -> Asked:
+    scope, query = scope_of(request), request.GET.dict()
+    compared = compared_of(query)
+    known = known_prices(compared)
+    starts = starts_of(scope, compared, known)
+    values = {name: start.value for name, start in starts.items()}
     try:
-        return scenario_of(request.GET.dict(), known)
+        amounts = known | overridden_prices(query, known)
+        return Asked(scope, compared, starts, scenario_of(query, values, amounts), amounts)
     except ValueError as error:
         raise BadQuery(str(error)) from error
 
 
-def _answer(scenario: Scenario) -> dict[str, Any]:
-    amounts = prices()
-    plans = (scenario.traffic, scenario.function, scenario.machines, amounts)
-    function = lambda_cost(scenario.traffic, scenario.function, amounts)
-    machines = container_cost(scenario.machines, amounts)
+def _month(asked: Asked) -> Month:
+    return month_use(asked.compared, asked.scenario.plans, asked.prices, asked.scope.now)
+
+
+def _answer(plans: Plans, prices: Prices) -> dict[str, Any]:
+    found, here = break_even(plans, prices), point(plans, prices)
+    lowest, highest = span(here.requests_per_day, found)
+    points = curve(plans, prices, lowest=lowest, highest=highest)
     return {
-        "scenario": scenario,
-        "verdict": cost_verdict(scenario, amounts),
-        "crossing": crossing(scenario, amounts),
-        "limits": limits(scenario),
-        "bills": [("Lambda", function, total_usd(function))]
-        + [("Container on EC2", machines, total_usd(machines))],
-        "free_tier": free_tier_use(scenario.traffic, scenario.function, amounts),
+        "verdict": cost_verdict(plans, prices),
+        "crossing": crossing(found),
+        "reasons": reasons(plans, found, prices),
+        "limits": limits(plans, prices),
         "chart": {
-            "points": [list(vars(point).values()) for point in curve(*plans)],
-            "break_even": break_even(*plans),
-            "requests_per_day": scenario.requests_per_day,
+            "points": [list(asdict(each).values()) for each in points],
+            "break_even": found,
+            "here": asdict(here),
         },
     }
+
+
+def _bills(plans: Plans, prices: Prices) -> list[tuple[str, list[Any], float]]:
+    """Each host's name, its lines with their prices, and their sum."""
+    bills = (("Lambda", lambda_bill), ("Container on EC2", container_bill))
+    return [_bill(name, bill(plans, prices), prices) for name, bill in bills]
+
+
+def _bill(name: str, lines: list[Line], prices: Prices) -> tuple[str, list[Any], float]:
+    priced = [(line, BY_NAME.get(line.price), prices[line.price]) for line in lines]
+    return name, priced, total_usd(lines)

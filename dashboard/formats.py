@@ -26,6 +26,18 @@ def short_count(value: float | None) -> str:
     return _scaled(value, ((1e9, "G"), (1e6, "M"), (1e3, "k")))
 
 
+def quantity(value: float | None) -> str:
+    """708, 12.5, 0.0193: three digits of what is small, all of what is large."""
+    if value is None or abs(value) >= 100:
+        return count(value)
+    return exact(float(f"{value:.3g}"))
+
+
+def exact(value: float) -> str:
+    """0.0000166667, 0.2, 750: every digit, no exponent, as an input takes it."""
+    return f"{value:.12f}".rstrip("0").rstrip(".")
+
+
 def duration(milliseconds: float | None) -> str:
     """From milliseconds: 840 ms, 1.24 s, 2 min 5 s."""
     if milliseconds is None:

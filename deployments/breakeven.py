@@ -1,18 +1,10 @@
-"""Lambda's cost against a container's as traffic grows: curve, crossing, free-tier use."""
+"""Lambda's cost against a container's as traffic grows: the curve and where it crosses."""
 
-from dataclasses import dataclass, replace
-from math import log10
+from dataclasses import dataclass
+from math import ceil, floor, log10
 
-from deployments.costs import (
-    ContainerPlan,
-    LambdaPlan,
-    Traffic,
-    container_cost,
-    gb_seconds,
-    invocations,
-    lambda_cost,
-    total_usd,
-)
+from deployments.costs import container_bill, lambda_bill, total_usd
+from deployments.plans import Plans
 from deployments.prices import Prices
 
 MOST_PER_DAY = 1e9
@@ -25,22 +17,15 @@ class Point:
     container_usd: float
 
 
-@dataclass(frozen=True)
-class Use:
-    """Of a monthly allowance; `share` past 1 is paid for."""
-
-    used: float
-    free: float
-
-    @property
-    def share(self) -> float:
-        return self.used / self.free if self.free else float("inf")
+def point(plans: Plans, prices: Prices) -> Point:
+    """Both hosts' month at the plans' traffic."""
+    function = total_usd(lambda_bill(plans, prices))
+    machines = total_usd(container_bill(plans, prices))
+    return Point(plans.traffic.requests_per_day, function, machines)
 
 
 def curve(
-    traffic: Traffic,
-    function: LambdaPlan,
-    machines: ContainerPlan,
+    plans: Plans,
     prices: Prices,
     *,
     lowest: float = 100,
@@ -48,42 +33,38 @@ def curve(
     points: int = 101,
 ) -> list[Point]:
     """Monthly costs at traffic that grows by the same factor from point to point."""
-    fixed = total_usd(container_cost(machines, prices))
     decades = log10(highest / lowest)
     days = [lowest * 10 ** (decades * place / (points - 1)) for place in range(points)]
-    return [Point(day, _lambda_usd(day, traffic, function, prices), fixed) for day in days]
+    return [point(plans.at(day), prices) for day in days]
 
 
-def break_even(
-    traffic: Traffic, function: LambdaPlan, machines: ContainerPlan, prices: Prices
-) -> float | None:
+def span(*marks: float | None) -> tuple[float, float]:
+    """The whole decades that a chart shows so that the marks lie on it, 100 to 10 million at
+    least."""
+    shown = [mark for mark in marks if mark and mark >= 1]
+    lowest = min([100.0, *(10 ** floor(log10(mark)) for mark in shown)])
+    return lowest, max([1e7, *(10 ** ceil(log10(mark)) for mark in shown)])
+
+
+def break_even(plans: Plans, prices: Prices) -> float | None:
     """Requests a day from which the container is the cheaper one.
 
     0 if it always is; None if not even a thousand million a day make Lambda the dearer one.
     """
-    fixed = total_usd(container_cost(machines, prices))
-    if _lambda_usd(0, traffic, function, prices) >= fixed:
+    if not _lambda_is_cheaper(plans.at(0), prices):
         return 0.0
-    if _lambda_usd(MOST_PER_DAY, traffic, function, prices) < fixed:
+    if _lambda_is_cheaper(plans.at(MOST_PER_DAY), prices):
         return None
     low, high = 0.0, MOST_PER_DAY
     while high - low > max(1e-9 * high, 1e-6):
         middle = (low + high) / 2
-        cheaper = _lambda_usd(middle, traffic, function, prices) < fixed
+        cheaper = _lambda_is_cheaper(plans.at(middle), prices)
         low, high = (middle, high) if cheaper else (low, middle)
     return high
 
 
-def free_tier_use(traffic: Traffic, function: LambdaPlan, prices: Prices) -> dict[str, Use]:
-    """Of a month at this traffic."""
-    return {
-        "requests": Use(invocations(traffic, function), prices["lambda_free_requests"]),
-        "gb_s": Use(gb_seconds(traffic, function), prices["lambda_free_gb_s"]),
-    }
-
-
-def _lambda_usd(
-    requests_per_day: float, traffic: Traffic, function: LambdaPlan, prices: Prices
-) -> float:
-    at = replace(traffic, requests_per_day=requests_per_day)
-    return total_usd(lambda_cost(at, function, prices))
+def _lambda_is_cheaper(plans: Plans, prices: Prices) -> bool:
+    """Their difference only grows with traffic, since the database's part is the same or
+    Lambda's alone."""
+    found = point(plans, prices)
+    return found.lambda_usd < found.container_usd

@@ -4,95 +4,46 @@ A month of traffic has 30 days and a month of hours 730, as AWS's own examples c
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from math import exp
 
-from deployments.prices import Prices
+from deployments.plans import DAYS, ContainerPlan, DatabasePlan, LambdaPlan, Plans, Traffic
+from deployments.prices import HOUR, Prices
 
-DAYS = 30
 HOURS = 730
 SECONDS = HOURS * 3_600
 MILLION = 1e6
-
-Architecture = Literal["x86_64", "arm64"]
-Gateway = Literal["none", "http_api", "rest_api"]
-
-
-@dataclass(frozen=True)
-class Traffic:
-    """What arrives, whichever host answers it."""
-
-    requests_per_day: float
-    duration_ms: float = 200.0
-
-    @property
-    def requests(self) -> float:
-        return self.requests_per_day * DAYS
-
-
-@dataclass(frozen=True)
-class LambdaPlan:
-    """A function: how large it is and what stands around it.
-
-    `init_ms` is what one cold start adds to the bill, `cold_share` (0 to 1) of the requests
-    have one. Keep-warm calls run `keep_warm_ms` and pass no gateway. With provisioned
-    environments, requests are taken to fit into them.
-    """
-
-    memory_mb: int = 512
-    architecture: Architecture = "x86_64"
-    gateway: Gateway = "none"
-    free_tier: bool = False
-    init_ms: float = 0.0
-    cold_share: float = 0.0
-    keep_warm_per_day: float = 0.0
-    keep_warm_ms: float = 2.0
-    log_bytes_per_request: float = 0.0
-    provisioned_environments: int = 0
-
-
-@dataclass(frozen=True)
-class ContainerPlan:
-    """Machines that run all the month, each with a disk and, if reached directly, an address."""
-
-    instance_type: str = "t2.micro"
-    instances: int = 1
-    disk_gb: float = 0.0
-    public_ipv4: bool = False
-    free_hours: bool = False
-
-
-@dataclass(frozen=True)
-class DatabasePlan:
-    """Neon: hours awake a month, at so many compute units, and what is stored."""
-
-    awake_hours: float = 0.0
-    compute_units: float = 0.25
-    stored_gb: float = 0.0
+MINUTES_A_DAY = 1_440
+# Neon stops a compute that nobody has asked for so long.
+IDLE_MINUTES = 5
+FREE_TYPES = ("t2.micro", "t3.micro")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the bill; `quantity` is what is paid for, after what is free."""
+    """One line of the bill; `quantity` is what is paid for, after what is free; `price` is the
+    name of its price."""
 
     name: str
     quantity: float
     unit: str
     usd: float
+    price: str
 
 
 def total_usd(lines: list[Line]) -> float:
     return sum(line.usd for line in lines)
 
 
-def gb_seconds(traffic: Traffic, plan: LambdaPlan) -> float:
-    """Of requests, cold starts and keep-warm calls, before what is free."""
-    request_ms = traffic.duration_ms + plan.cold_share * plan.init_ms
-    calls_ms = traffic.requests * request_ms + _keep_warm_calls(plan) * plan.keep_warm_ms
-    return calls_ms / 1_000 * plan.memory_mb / 1_024
+def lambda_bill(plans: Plans, prices: Prices) -> list[Line]:
+    function = lambda_cost(plans.traffic, plans.function, prices)
+    return function + database_cost(plans.traffic, plans.database, prices)
 
 
-def invocations(traffic: Traffic, plan: LambdaPlan) -> float:
-    return traffic.requests + _keep_warm_calls(plan)
+def container_bill(plans: Plans, prices: Prices) -> list[Line]:
+    machines = container_cost(plans.machines, prices)
+    if plans.database.container_database == "own":
+        return machines
+    return machines + database_cost(plans.traffic, plans.database, prices)
 
 
 def lambda_cost(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[Line]:
@@ -106,36 +57,68 @@ def lambda_cost(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[Line
 
 
 def container_cost(plan: ContainerPlan, prices: Prices) -> list[Line]:
-    hours = plan.instances * HOURS
-    paid = max(0.0, hours - (prices["ec2_free_hours"] if plan.free_hours else 0))
-    addresses = hours if plan.public_ipv4 else 0
+    hours = float(plan.instances * HOURS)
+    gigabytes = plan.instances * plan.disk_gb
+    addresses = hours if plan.public_ipv4 else 0.0
+    if plan.free_hours:
+        gigabytes = max(0.0, gigabytes - prices["ebs_free_gb"])
+        addresses = max(0.0, addresses - prices["public_ipv4_free_hours"])
+    if plan.free_hours and plan.instance_type in FREE_TYPES:
+        hours = max(0.0, hours - prices["ec2_free_hours"])
     return [
-        _line("EC2 hours", paid, "hours", prices[f"ec2_hour_{plan.instance_type}"]),
-        _line("Disk", plan.instances * plan.disk_gb, "GB-months", prices["ebs_gb_month"]),
-        _line("Public IPv4", addresses, "hours", prices["public_ipv4_hour"]),
+        _line("EC2 hours", hours, "hours", prices, HOUR + plan.instance_type),
+        _line("Disk", gigabytes, "GB-months", prices, "ebs_gb_month"),
+        _line("Public IPv4", addresses, "hours", prices, "public_ipv4_hour"),
     ]
 
 
-def database_cost(plan: DatabasePlan, prices: Prices) -> list[Line]:
-    """The same for both hosts, unless one keeps the database awake."""
-    units = plan.awake_hours * plan.compute_units
+def database_cost(traffic: Traffic, plan: DatabasePlan, prices: Prices) -> list[Line]:
+    """Of Neon's Launch plan; its Free plan stops at its limits instead of costing more."""
+    if plan.database != "neon_launch":
+        return []
+    units = awake_hours(traffic, plan) * plan.compute_units
     return [
-        _line("Database awake", units, "CU-hours", prices["neon_cu_hour"]),
-        _line("Database storage", plan.stored_gb, "GB-months", prices["neon_gb_month"]),
+        _line("Database awake", units, "CU-hours", prices, "neon_cu_hour"),
+        _line("Database storage", plan.stored_gb, "GB-months", prices, "neon_gb_month"),
     ]
+
+
+def awake_hours(traffic: Traffic, plan: DatabasePlan) -> float:
+    """Hours a month in which somebody asked within the last five minutes.
+
+    Requests come at random, day and night (Poisson), scrapes at even distances.
+    """
+    if plan.awake_hours is not None:
+        return plan.awake_hours
+    no_request = exp(-traffic.requests_per_day * IDLE_MINUTES / MINUTES_A_DAY)
+    no_scrape = max(0.0, 1 - traffic.scrapes_per_day * IDLE_MINUTES / MINUTES_A_DAY)
+    return HOURS * (1 - no_request * no_scrape)
+
+
+def gb_seconds(traffic: Traffic, plan: LambdaPlan) -> float:
+    """Of requests, cold starts and keep-warm calls, before what is free."""
+    warm_ms = traffic.duration_ms
+    cold_ms = plan.init_ms + (warm_ms if plan.cold_duration_ms is None else plan.cold_duration_ms)
+    request_ms = (1 - plan.cold_share) * warm_ms + plan.cold_share * cold_ms
+    calls_ms = traffic.requests * request_ms + _keep_warm_calls(plan) * plan.keep_warm_ms
+    return calls_ms / 1_000 * plan.memory_mb / 1_024
+
+
+def invocations(traffic: Traffic, plan: LambdaPlan) -> float:
+    return traffic.requests + _keep_warm_calls(plan)
 
 
 def _compute(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> Line:
     kind = "provisioned_duration_gb_s" if plan.provisioned_environments else "lambda_gb_s"
     free = prices["lambda_free_gb_s"] if _free(plan) else 0
     paid = max(0.0, gb_seconds(traffic, plan) - free)
-    return _line("Lambda compute", paid, "GB-s", prices[f"{kind}_{plan.architecture}"])
+    return _line("Lambda compute", paid, "GB-s", prices, f"{kind}_{plan.architecture}")
 
 
 def _requests(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> Line:
     free = prices["lambda_free_requests"] if _free(plan) else 0
     paid = max(0.0, invocations(traffic, plan) - free)
-    return _line("Lambda requests", paid, "requests", prices["lambda_requests"] / MILLION)
+    return _line("Lambda requests", paid, "requests", prices, "lambda_requests", per=MILLION)
 
 
 def _free(plan: LambdaPlan) -> bool:
@@ -146,27 +129,30 @@ def _free(plan: LambdaPlan) -> bool:
 def _gateway(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[Line]:
     if plan.gateway == "none":
         return []
-    price = prices[f"{plan.gateway}_requests"] / MILLION
-    return [_line("API Gateway", traffic.requests, "requests", price)]
+    price = f"{plan.gateway}_requests"
+    return [_line("API Gateway", traffic.requests, "requests", prices, price, per=MILLION)]
 
 
 def _provisioned(plan: LambdaPlan, prices: Prices) -> list[Line]:
     if not plan.provisioned_environments:
         return []
     ready = plan.provisioned_environments * plan.memory_mb / 1_024 * SECONDS
-    price = prices[f"provisioned_gb_s_{plan.architecture}"]
-    return [_line("Provisioned concurrency", ready, "GB-s", price)]
+    price = f"provisioned_gb_s_{plan.architecture}"
+    return [_line("Provisioned concurrency", ready, "GB-s", prices, price)]
 
 
 def _logs(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> Line:
     written = invocations(traffic, plan) * plan.log_bytes_per_request / 1e9
     free = prices["log_free_gb"] if plan.free_tier else 0
-    return _line("Logs", max(0.0, written - free), "GB", prices["log_gb"])
+    return _line("Logs", max(0.0, written - free), "GB", prices, "log_gb")
 
 
 def _keep_warm_calls(plan: LambdaPlan) -> float:
     return plan.keep_warm_per_day * DAYS
 
 
-def _line(name: str, quantity: float, unit: str, price: float) -> Line:
-    return Line(name, quantity, unit, quantity * price)
+def _line(
+    name: str, quantity: float, unit: str, prices: Prices, price: str, per: float = 1.0
+) -> Line:
+    """`per`: of so many units the price speaks."""
+    return Line(name, quantity, unit, quantity / per * prices[price], price)

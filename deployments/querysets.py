@@ -1,10 +1,10 @@
 """The questions asked of samples and Lambda reports, named after their use."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Avg, Count, F, Max, Q, Sum
+from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 if TYPE_CHECKING:
@@ -15,6 +15,12 @@ PAID_MS = Greatest(
     Coalesce(F("billed_duration_ms"), 0.0),
     Coalesce(F("duration_ms"), 0.0) + Coalesce(F("init_duration_ms"), 0.0),
 ) + Coalesce(F("billed_restore_duration_ms"), 0.0)
+
+RUN = Q(init_only=False)
+COLD = RUN & Q(init_duration_ms__gt=0)
+# Those that may be requests: older logs don't say who called.
+CALLED = RUN & ~Q(invocation__in=["keep_warm", "scheduled"])
+REPORTED_AT = Coalesce(F("reported_at"), F("imported_at"))
 
 
 class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
@@ -35,14 +41,19 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
         )["last"]
         return moment
 
-    def usage(self) -> dict[str, float]:
-        """Invocations, cold starts, GB-s and the means that the cost model asks for."""
+    def usage(self) -> dict[str, Any]:
+        """What the bill counts (invocations, cold starts, GB-s, since when and until when), and
+        of requests their number and the means that the cost model asks for."""
         return self.aggregate(
-            invocations=Count("id", filter=Q(init_only=False)),
-            cold_starts=Count("id", filter=Q(init_duration_ms__gt=0, init_only=False)),
+            invocations=Count("id", filter=RUN),
+            cold_starts=Count("id", filter=COLD),
             gb_s=Sum(PAID_MS * F("memory_mb") / (1_000 * 1_024), default=0.0),
-            duration_ms=Avg("duration_ms", filter=Q(init_only=False)),
-            init_ms=Avg("init_duration_ms", filter=Q(init_only=False)),
-            memory_mb=Max("memory_mb"),
-            max_memory_used_mb=Max("max_memory_used_mb"),
+            first_at=Min(REPORTED_AT),
+            last_at=Max(REPORTED_AT),
+            requests=Count("id", filter=CALLED),
+            cold_requests=Count("id", filter=CALLED & COLD),
+            warm_ms=Avg("duration_ms", filter=CALLED & ~COLD),
+            cold_ms=Avg("duration_ms", filter=CALLED & COLD),
+            init_ms=Avg("init_duration_ms", filter=CALLED & COLD),
+            largest_mb=Max("memory_mb"),
         )

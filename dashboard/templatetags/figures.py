@@ -13,7 +13,8 @@ from dashboard import formats
 from dashboard.scope import NONE, SCOPE_PARAMETERS
 
 register = template.Library()
-for name in ("count", "short_count", "duration", "usd", "percent", "signed_percent"):
+FILTERS = ("count", "short_count", "quantity", "exact", "duration", "usd", "percent")
+for name in (*FILTERS, "signed_percent"):
     register.filter(name, getattr(formats, name))
 
 

@@ -30,10 +30,13 @@ PAGES = {
     "request": "/dashboard/requests/100/",
     "breakdown": "/dashboard/breakdown/?window=30d&by=business",
     "compare": "/dashboard/compare/?window=30d",
+    "costs": "/dashboard/costs/?window=7d",
     "administration": "/admin/",
     "user": "/admin/auth/user/add/",
 }
-EMPTY_PAGES = {name: PAGES[name] for name in ("overview", "requests", "breakdown", "compare")}
+EMPTY_PAGES = {
+    name: PAGES[name] for name in ("overview", "requests", "breakdown", "compare", "costs")
+}
 PORT = 5099
 
 

@@ -14,6 +14,7 @@ PAGES = [
     "/dashboard/requests/",
     "/dashboard/breakdown/?by=business",
     "/dashboard/compare/",
+    "/dashboard/costs/?free_hours=yes&awake_hours=100",
     "/admin/",
     "/admin/auth/user/",
     "/admin/auth/user/add/",

@@ -114,7 +114,9 @@ def test_the_theme_can_be_chosen(page):
     assert page.evaluate("document.documentElement.dataset.theme") in ("light", "dark")
 
 
-@pytest.mark.parametrize("path", ["/dashboard/", "/dashboard/requests/", "/dashboard/compare/"])
+@pytest.mark.parametrize(
+    "path", ["/dashboard/", "/dashboard/requests/", "/dashboard/compare/", "/dashboard/costs/"]
+)
 def test_a_phone_scrolls_in_one_direction(browser, site, path):
     with page_without_errors(browser, site, viewport={"width": 390, "height": 844}) as page:
         log_in(page)

@@ -95,6 +95,15 @@ def test_usage_is_what_the_bill_counts(log):
     assert LambdaReport.objects.between(now - timedelta(hours=1), now).count() == 2
 
 
+def test_keep_warm_calls_are_paid_but_not_what_a_request_takes(log):
+    run(log)
+    reports = LambdaReport.objects.filter(memory_mb=128)
+    reports.filter(init_duration_ms=None).update(invocation="keep_warm")
+    usage = reports.usage()
+    assert (usage["invocations"], usage["requests"], usage["cold_requests"]) == (2, 1, 1)
+    assert usage["warm_ms"] is None and usage["cold_ms"] > 0 and usage["init_ms"] > 0
+
+
 @pytest.fixture(scope="module")
 def cloudwatch():
     with empty_account() as variables, pytest.MonkeyPatch.context() as patch:
