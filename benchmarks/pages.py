@@ -35,6 +35,8 @@ PATHS = [
     ),
     "/dashboard/compare/?of=period&window=30d",
     "/dashboard/requests/?window=30d&sort=slowest",
+    "/dashboard/requests/?window=30d&sort=dearest",
+    "/dashboard/requests/?window=24h&sort=dearest",
     "/dashboard/requests/?window=30d&failed=1",
     "/dashboard/requests/?window=30d&q=r900000",
     "/dashboard/requests/?window=30d&q=nothing",

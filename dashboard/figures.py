@@ -2,26 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
 from tracking import bins
 
-MEASURES = (
-    "requests",
-    "failures",
-    "folded",
-    "duration_ms",
-    "input_tokens",
-    "output_tokens",
-    "total_tokens",
-    "cost_usd",
-    "priced",
-    "appointments_requested",
-    "appointments_booked",
-    "human_handoffs",
-)
 # The old dashboard's limits of the failure rate: green below 5 %, yellow to 10 %, red above.
 WARNING, BAD = 0.05, 0.10
 # Fewest samples for a two-sided 95 % interval that assumes no distribution: the smallest n with
@@ -35,7 +21,6 @@ class Figures:
 
     requests: int = 0
     failures: int = 0
-    folded: int = 0
     duration_ms: float = 0.0
     input_tokens: int = 0
     output_tokens: int = 0
@@ -108,6 +93,10 @@ class Figures:
     def cost_per_booking(self) -> Decimal | None:
         booked = self.appointments_booked
         return self.cost_usd / booked if booked and self.priced else None
+
+
+# The columns of a rollup that are shown.
+MEASURES = tuple(field.name for field in fields(Figures) if field.name != "bins")
 
 
 def ratio(part: float, whole: float) -> float | None:

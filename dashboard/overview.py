@@ -11,18 +11,6 @@ from dashboard.sources import source_of
 from dashboard.verdict import Verdict, verdict_of
 from dashboard.window import Window
 
-SHOWN = (
-    "requests",
-    "failures",
-    "duration_ms",
-    "total_tokens",
-    "cost_usd",
-    "priced",
-    "appointments_requested",
-    "appointments_booked",
-    "human_handoffs",
-)
-
 
 class Overview(NamedTuple):
     """The dicts have label values."""
@@ -37,7 +25,7 @@ class Overview(NamedTuple):
 
 def overview_of(window: Window, labels: Mapping[str, str], now: datetime) -> Overview:
     recent = outcomes_lately(window, labels, now)
-    found = by_label_set(source_of(window, labels), *SHOWN)
+    found = by_label_set(source_of(window, labels))
     figures = total(found)
     return Overview(
         figures=figures,

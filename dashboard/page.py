@@ -44,12 +44,12 @@ def label_chips(request: HttpRequest) -> list[Chip]:
 
 def chip(request: HttpRequest, parameter: str, word: str, value: str) -> Chip:
     query = request.GET.copy()
-    for name in (parameter, "after"):
+    for name in (parameter, "after", "open"):
         query.pop(name, None)
     return Chip(word, value, f"?{query.urlencode()}")
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:
     """Parameters that stay when another window is chosen."""
-    dropped = ("window", "since", "until", "after")
+    dropped = ("window", "since", "until", "after", "open")
     return [(name, value) for name, value in request.GET.dict().items() if name not in dropped]

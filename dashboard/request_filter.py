@@ -1,13 +1,12 @@
 """Which requests a list shows, read from its URL; also what the export exports."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Q
 
-from dashboard.errors import BadQuery
-from dashboard.scope import labels_of, text_of
+from dashboard.scope import labels_of, number_of, text_of
 from tracking.labels import OTHER
 from tracking.models import AIRequest, LabelSet
 from tracking.querysets import AIRequestQuerySet
@@ -45,7 +44,11 @@ def request_filter_of(query: Mapping[str, str]) -> RequestFilter:
     """Raises BadQuery for a bound that is no number or out of range."""
     return RequestFilter(
         labels=labels_of(query),
-        ranges={name: _bound(name, query[name]) for name in RANGES if query.get(name)},
+        ranges={
+            name: number_of(name, query[name], RANGES[name][1])
+            for name in RANGES
+            if query.get(name)
+        },
         failed=query.get(FAILED) == "1",
         search=text_of(query, "q"),
     )
@@ -54,17 +57,6 @@ def request_filter_of(query: Mapping[str, str]) -> RequestFilter:
 def _label(column: str, value: str) -> Q:
     """`other` is a label that requests were counted under, never one of their own."""
     return Q(**{f"label_set__{column}" if value == OTHER else column: value})
-
-
-def _bound(name: str, text: str) -> Decimal:
-    greatest = RANGES[name][1]
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value <= Decimal(greatest):
-        raise BadQuery(f"{name} must be a number from 0 to {greatest:,.0f}.")
-    return value
 
 
 def _typed(name: str, value: Decimal) -> Decimal | float:

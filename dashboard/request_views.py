@@ -1,42 +1,51 @@
 """The list of requests, its exports, and one request."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from dashboard import export
 from dashboard.access import page
-from dashboard.distribution import histogram, share_below, span_ms
-from dashboard.keyset import SORTS, every, page_of, sort_of
+from dashboard.errors import BadQuery
+from dashboard.keyset import (
+    FIRST_SORT,
+    SORTED_AT_MOST,
+    SORTS,
+    every,
+    page_of,
+    sort_of,
+    too_many_for,
+)
 from dashboard.page import Chip, chip, label_chips, render_page
+from dashboard.request_details import details_of
 from dashboard.request_filter import FAILED, RANGES, request_filter_of
 from dashboard.scope import LABEL_PARAMETERS, Scope, scope_of
-from dashboard.sources import source_of
-from dashboard.window import Window, ceil
+from dashboard.window import Window
 from tracking.models import AIRequest, LabelSet
-from tracking.periods import DAY
 from tracking.querysets import AIRequestQuerySet
 
-TIMELINE_LENGTH = 100
+ID_DIGITS = 19
 
 
 @page
 def request_list(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
-    sort = sort_of(request.GET.dict())
+    asked = sort_of(request.GET.dict())
+    sort = FIRST_SORT if too_many_for(asked, _in(scope.window)) else asked
     found = page_of(_requests(request, scope), sort, request.GET.get("after", ""))
     context = {
         **found._asdict(),
         "sort": sort,
+        "unsorted": sort != asked,
+        "sorted_at_most": SORTED_AT_MOST,
         "sorts": [(key, word) for key, (_, _, word) in SORTS.items()],
         "choices": _choices(request),
         "ranges": [(key, RANGES[key][2], request.GET.get(key, "")) for key in RANGES],
         "failed": request.GET.get(FAILED) == "1",
         "search": request.GET.get("q", ""),
         "chips": _chips(request),
+        **_opened(request),
     }
     return render_page(request, "dashboard/requests.html", scope, "Requests", **context)
 
@@ -44,7 +53,10 @@ def request_list(request: HttpRequest) -> HttpResponse:
 @page
 def request_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     scope = scope_of(request)
-    requests = every(_requests(request, scope), sort_of(request.GET.dict()), export.CHUNK)
+    sort = sort_of(request.GET.dict())
+    if too_many_for(sort, _in(scope.window)):
+        raise BadQuery(f"Over {SORTED_AT_MOST:,} requests can't be sorted by cost.")
+    requests = every(_requests(request, scope), sort, export.CHUNK)
     lines = export.as_csv(requests) if kind == "csv" else export.as_json(requests)
     content_type = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
     name = f"requests-{scope.window.since:%Y%m%d}-{scope.window.until:%Y%m%d}.{kind}"
@@ -55,65 +67,27 @@ def request_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
 @page
 def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
     scope = scope_of(request)
-    ai_request = get_object_or_404(AIRequest, pk=pk)
-    model = source_of(_month(ai_request), {"request_model": ai_request.request_model}).total()
-    context = {
-        "ai_request": ai_request,
-        "model_figures": model,
-        "columns": histogram(model.bins, ai_request.duration_ms),
-        "span": span_ms(model.bins, ai_request.duration_ms),
-        "fields": _fields(ai_request),
-        "share_below": share_below(model.bins, ai_request.duration_ms),
-        "timeline": _timeline(ai_request),
-    }
-    return render_page(request, "dashboard/request.html", scope, "Request", **context)
+    details = details_of(get_object_or_404(AIRequest, pk=pk))
+    return render_page(request, "dashboard/request.html", scope, "Request", **details)
+
+
+def _opened(request: HttpRequest) -> dict[str, Any]:
+    """The request whose details stand beside the list; it may have been deleted since."""
+    text = request.GET.get("open", "")
+    if not text:
+        return {}
+    if not text.isdecimal() or len(text) > ID_DIGITS:
+        raise BadQuery("open must be the number of a request.")
+    ai_request = AIRequest.objects.filter(pk=int(text)).first()
+    return {"open": int(text), **(details_of(ai_request) if ai_request else {})}
 
 
 def _requests(request: HttpRequest, scope: Scope) -> AIRequestQuerySet:
-    window = scope.window
-    between = AIRequest.objects.between(window.since, window.until)
-    return request_filter_of(request.GET.dict()).apply(between)
+    return request_filter_of(request.GET.dict()).apply(_in(scope.window))
 
 
-def _month(ai_request: AIRequest) -> Window:
-    """The 30 days in UTC that end with the request's day."""
-    until = ceil(ai_request.received_at + timedelta(microseconds=1), DAY)
-    return Window(until - 30 * DAY, until)
-
-
-def _timeline(ai_request: AIRequest) -> list[AIRequest]:
-    """Looked for within a day, by time: an index for it would slow every stored record."""
-    if not ai_request.conversation_id:
-        return []
-    conversation = AIRequest.objects.filter(conversation_id=ai_request.conversation_id)
-    same = conversation.filter(business_id=ai_request.business_id)
-    around = same.between(ai_request.received_at - DAY, ai_request.received_at + DAY)
-    return list(around.order_by("received_at", "id")[:TIMELINE_LENGTH])
-
-
-def _fields(ai_request: AIRequest) -> list[tuple[str, Any]]:
-    """What was sent, in words; what wasn't is left out."""
-    found = [
-        (_units(name), getattr(ai_request, name))
-        for name in export.COLUMNS
-        if name not in ("id", "metadata")
-    ]
-    return [(word, _word(value)) for word, value in found if value not in (None, "")]
-
-
-def _units(name: str) -> str:
-    """The column's name, with its unit as people write it."""
-    word, _, unit = name.rpartition("_")
-    unit = {"ms": ", ms", "usd": ", $"}.get(unit, f" {unit}")
-    return f"{word}{unit}".strip().replace("_", " ")
-
-
-def _word(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return timezone.localtime(value).isoformat(" ", "milliseconds")
-    return f"{value:,.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
+def _in(window: Window) -> AIRequestQuerySet:
+    return AIRequest.objects.between(window.since, window.until)
 
 
 def _choices(request: HttpRequest) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -57,3 +58,14 @@ def text_of(query: Mapping[str, str], name: str) -> str:
     if len(text) > ID_MAX or "\x00" in text:
         raise BadQuery(f"{name} must be a text of at most {ID_MAX} characters.")
     return text
+
+
+def number_of(name: str, text: str, greatest: float) -> Decimal:
+    """Raises BadQuery for a parameter that is no number from 0 to `greatest`."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not value.is_finite() or not 0 <= value <= Decimal(greatest):
+        raise BadQuery(f"{name} must be a number from 0 to {greatest:,.0f}.")
+    return value

@@ -6,29 +6,17 @@ Both answer the same questions under the same names.
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Q, QuerySet, Sum
 from django.db.models.functions import TruncMinute
 
 from dashboard.figures import MEASURES, Figures
 from dashboard.window import Window
 from dashboard.zones import UTC_ZONE
+from tracking.measures import SUMS
 from tracking.models import AIRequest, Rollup
 from tracking.periods import DAY, Period
 
-ROW_MEASURES: dict[str, Aggregate] = {
-    "requests": Count("id"),
-    "failures": Count("id", filter=~Q(error_type="")),
-    "folded": Count("id", filter=Q(folded=True)),
-    "duration_ms": Sum("duration_ms"),
-    "input_tokens": Sum("input_tokens", default=0),
-    "output_tokens": Sum("output_tokens", default=0),
-    "total_tokens": Sum("total_tokens"),
-    "cost_usd": Sum("cost_usd", default=0),
-    "priced": Count("cost_usd"),
-    "appointments_requested": Count("id", filter=Q(appointment_requested=True)),
-    "appointments_booked": Count("id", filter=Q(appointment_booked=True)),
-    "human_handoffs": Count("id", filter=Q(human_handoff_requested=True)),
-}
+ROW_MEASURES: dict[str, Aggregate] = {name: SUMS[name] for name in MEASURES}
 ROLLUP_MEASURES: dict[str, Aggregate] = {name: Sum(name) for name in MEASURES}
 
 

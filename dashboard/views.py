@@ -28,7 +28,7 @@ def to_overview(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     found = overview_of(scope.window, scope.labels, scope.now)
-    status = status_of(scope.now)
+    status = status_of(scope.now, scope.window)
     context = {
         **found._asdict(),
         "cards": cards_of(found, scope.window),

@@ -6,27 +6,11 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Max, Min, Q, Sum
 
+from tracking.measures import SUMS
 from tracking.periods import Period, spans
 
 if TYPE_CHECKING:
     from tracking.models import AIRequest, BulkLoad, Pruning, Rollup  # noqa: F401 (named in strings)
-
-SUMS = (
-    "requests",
-    "failures",
-    "folded",
-    "duration_ms",
-    "success_rate",
-    "input_tokens",
-    "output_tokens",
-    "total_tokens",
-    "cost_usd",
-    "priced",
-    "appointments_requested",
-    "appointments_booked",
-    "human_handoffs",
-)
-
 
 # Sources of bulk loads; the request ids of what they store begin with their name and a colon.
 AI_METRICS = "ai_metrics"

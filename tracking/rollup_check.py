@@ -11,13 +11,13 @@ from itertools import groupby
 from math import isclose
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DateTimeField, F, Min, Q, QuerySet, Sum, Value
+from django.db.models import DateTimeField, F, Min, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncHour
 
+from tracking.measures import SUMS
 from tracking.models import AIRequest, Pruning, Rollup
 from tracking.periods import DAY, EPOCH, Period, floor_day
-from tracking.querysets import SUMS
 
 # Floats (and SQLite's costs) depend on the order of their addition.
 RELATIVE_TOLERANCE = 1e-9
@@ -25,15 +25,6 @@ ABSOLUTE_TOLERANCE = 1e-12
 INEXACT = {"duration_ms", "success_rate", "cost_usd"}
 
 KEY = ("starts_at", "set_id", "bin")
-COUNTED: dict[str, Any] = {
-    "requests": Count("id"),
-    "failures": Count("id", filter=~Q(error_type="")),
-    "folded": Count("id", filter=Q(folded=True)),
-    "priced": Count("cost_usd"),
-    "appointments_requested": Count("id", filter=Q(appointment_requested=True)),
-    "appointments_booked": Count("id", filter=Q(appointment_booked=True)),
-    "human_handoffs": Count("id", filter=Q(human_handoff_requested=True)),
-}
 
 
 class Window(NamedTuple):
@@ -46,7 +37,7 @@ class Window(NamedTuple):
 class Mismatch(NamedTuple):
     """A rollup that differs from its requests.
 
-    `key`: its start, label set and duration bin. Sums are in the order of querysets.SUMS.
+    `key`: its start, label set and duration bin. Sums are in the order of measures.SUMS.
     """
 
     period: Period
@@ -106,7 +97,7 @@ def _of_requests(window: Window) -> QuerySet[AIRequest, Any]:
     if window not in ALL_TIME:
         rows = rows.filter(received_at__gte=window.since, received_at__lt=window.since + DAY)
     keyed = rows.order_by().annotate(starts_at=starts_at, **_place(window.period)).values(*KEY)
-    sums = {f"sum_{name}": COUNTED.get(name) or Sum(name, default=0) for name in SUMS}
+    sums = {f"sum_{name}": sum_ for name, sum_ in SUMS.items()}
     summed: QuerySet[AIRequest, Any] = keyed.annotate(side=Value(1), **sums)
     return summed.values_list(*KEY, "side", *sums)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tracking.querysets import SUMS
+from tracking.measures import SUMS
 from tracking.rollup_check import Mismatch, Window, mismatches, rollups_of
 
 # Keeps a statement's parameters below SQLite's and PostgreSQL's limits.

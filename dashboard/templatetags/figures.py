@@ -30,9 +30,12 @@ def item(mapping: Mapping[str, Any], key: str) -> Any:
 
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
-    """The page's query string with some parameters replaced; None takes one out."""
+    """The page's query string with some parameters replaced; None takes one out.
+
+    The page of a list and the request opened beside it stay only where they are named.
+    """
     request: HttpRequest = context["request"]
-    return _query(request.GET.dict().items(), {"after": None, **changes})
+    return _query(request.GET.dict().items(), {"after": None, "open": None, **changes})
 
 
 @register.simple_tag(takes_context=True)

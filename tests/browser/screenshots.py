@@ -28,11 +28,14 @@ PAGES = {
     "requests": "/dashboard/requests/?window=7d",
     "requests-failed": "/dashboard/requests/?window=30d&failed=1",
     "request": "/dashboard/requests/100/",
+    "request-beside": "/dashboard/requests/?window=30d&open=100",
     "breakdown": "/dashboard/breakdown/?window=30d&by=business",
     "compare": "/dashboard/compare/?window=30d",
     "costs": "/dashboard/costs/?window=7d",
     "administration": "/admin/",
+    "users": "/admin/auth/user/",
     "user": "/admin/auth/user/add/",
+    "deployment": "/admin/deployments/deployment/add/",
 }
 EMPTY_PAGES = {
     name: PAGES[name] for name in ("overview", "requests", "breakdown", "compare", "costs")

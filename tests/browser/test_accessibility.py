@@ -55,5 +55,8 @@ def test_no_serious_violation(browser, site, axe, scheme, paths):
             found += violations(page, axe)
         page.goto("/dashboard/requests/")
         page.locator(".row-link").first.click()
+        page.locator("#beside article").wait_for()
+        found += violations(page, axe)
+        page.get_by_role("link", name="Open as a page").click()
         found += violations(page, axe)
     assert found == []

@@ -1,19 +1,15 @@
-"""The list of requests, its pages, filters and exports, and one request."""
+"""The list of requests, its pages and its filters."""
 
-import csv
-import io
-import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from dashboard.export import defused
 from tests.build import record
-from tracking.models import AIRequest
 from tracking.saving import store_records
 
 pytestmark = pytest.mark.django_db
+PRICES = [None, Decimal(0), Decimal("0.000000000017")]
 
 
 def listed(client, **query):
@@ -31,10 +27,15 @@ def test_the_newest_come_first(admin):
     assert listed(admin) == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize("sort", ["newest", "oldest", "slowest"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "slowest", "dearest"])
 def test_pages_show_each_request_once(admin, sort):
     moment = datetime.now(UTC)
-    store(*({"received_at": moment, "duration_ms": float(n % 3)} for n in range(120)))
+    store(
+        *(
+            {"received_at": moment, "duration_ms": float(n % 3), "cost_usd": PRICES[n % 3]}
+            for n in range(120)
+        )
+    )
     seen, after = [], ""
     while True:
         page = admin.get("/dashboard/requests/", {"sort": sort, "after": after}).context
@@ -43,6 +44,23 @@ def test_pages_show_each_request_once(admin, sort):
         if not after:
             break
     assert len(seen) == len(set(seen)) == 120
+
+
+def test_the_dearest_come_first_and_the_unpriced_last(admin):
+    costs = {"cheap": Decimal("0.0009"), "unpriced": None, "dear": Decimal(12), "free": Decimal(0)}
+    store(*({"request_id": name, "cost_usd": cost} for name, cost in costs.items()))
+    assert listed(admin, sort="dearest") == ["dear", "cheap", "free", "unpriced"]
+
+
+def test_too_many_to_sort_by_cost_come_by_time_and_it_says_so(admin, monkeypatch):
+    monkeypatch.setattr("dashboard.keyset.SORTED_AT_MOST", 2)
+    now = datetime.now(UTC)
+    store(*({"request_id": f"{n}", "received_at": now - timedelta(hours=n)} for n in range(3)))
+    answer = admin.get("/dashboard/requests/", {"sort": "dearest"})
+    assert "too many to sort by cost" in answer.content.decode()
+    assert [row.request_id for row in answer.context["requests"]] == ["0", "1", "2"]
+    assert admin.get("/dashboard/requests.json", {"sort": "dearest"}).status_code == 400
+    assert listed(admin, sort="dearest", window="1h") == ["0"]
 
 
 def test_a_new_request_moves_no_page(admin):
@@ -101,60 +119,16 @@ def test_a_filter_is_a_chip_that_can_be_removed(admin):
         {"sort": "random"},
         {"after": "yesterday"},
         {"after": "2026-01-01T00:00:00_1"},
+        {"after": "NaN_1", "sort": "dearest"},
+        {"after": "1e17_1", "sort": "dearest"},
+        {"after": "inf_1", "sort": "slowest"},
+        {"open": "-1"},
+        {"open": "9" * 5_000},
         {"q": "x" * 201},
         {"business": "a\x00b"},
     ],
 )
 def test_it_refuses_what_has_no_meaning(admin, query):
     assert admin.get("/dashboard/requests/", query).status_code == 400
-    if "after" not in query:
+    if not {"after", "open"} & query.keys():
         assert admin.get("/dashboard/requests.json", query).json()["error"]
-
-
-def test_the_csv_has_what_the_list_has(admin):
-    store({"business_id": "vet"}, {"business_id": "clinic"})
-    answer = admin.get("/dashboard/requests.csv", {"business": "vet"})
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
-    assert [row["business_id"] for row in rows] == ["vet"]
-    assert rows[0]["duration_ms"] == "1200.5"
-
-
-def test_the_json_is_one_array(admin):
-    store(*({"metadata": {"n": n}} for n in range(3)))
-    answer = admin.get("/dashboard/requests.json")
-    assert len(json.loads(b"".join(answer.streaming_content))) == 3
-
-
-def test_an_export_of_nothing_is_an_empty_array(admin):
-    answer = admin.get("/dashboard/requests.json")
-    assert json.loads(b"".join(answer.streaming_content)) == []
-
-
-def test_an_export_reads_page_by_page(admin, monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr("dashboard.export.CHUNK", 10)
-    store(*({} for _ in range(25)))
-    answer = admin.get("/dashboard/requests.json")
-    with django_assert_max_num_queries(3):
-        assert len(json.loads(b"".join(answer.streaming_content))) == 25
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_a_cell_that_begins_a_formula_is_defused(text):
-    assert defused(text) == f"'{text}"
-
-
-def test_numbers_and_plain_text_stay_as_they_are():
-    assert [defused(value) for value in (-1.5, "clinic", None)] == [-1.5, "clinic", None]
-
-
-def test_one_request_shows_its_place_and_its_conversation(admin):
-    store(*({"conversation_id": "talk", "duration_ms": 100.0 * n} for n in range(1, 11)))
-    slowest = AIRequest.objects.get(duration_ms=1000.0)
-    context = admin.get(f"/dashboard/requests/{slowest.pk}/").context
-    assert context["share_below"] == 0.9
-    assert len(context["timeline"]) == 10
-    assert [column.here for column in context["columns"]].count(True) == 1
-
-
-def test_a_request_that_is_not_there(admin):
-    assert admin.get("/dashboard/requests/1/").status_code == 404

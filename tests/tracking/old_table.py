@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.management import call_command
 from django.db import connection
+
+from tracking.models import AIRequest
 
 NOW = datetime.now(UTC)
 
@@ -45,3 +48,15 @@ def add_rows(*row_ids: int, **columns: Any) -> None:
 
 def days_ago(days: float) -> str:
     return f"{NOW - timedelta(days=days):%Y-%m-%d %H:%M:%S.%f}"
+
+
+def run(capsys: Any, **options: Any) -> str:
+    """What the import prints."""
+    call_command("import_ai_metrics", **options)
+    printed: str = capsys.readouterr().out
+    return printed
+
+
+def imported_ids() -> list[str]:
+    ids = AIRequest.objects.order_by("id").values_list("request_id", flat=True)
+    return [request_id.removeprefix("ai_metrics:") for request_id in ids]

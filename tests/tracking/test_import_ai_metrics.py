@@ -8,27 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.tracking.old_table import CREATE, add_row, add_rows, create_table
+from tests.tracking.old_table import CREATE, add_row, add_rows, create_table, imported_ids, run
 from tracking import ai_metrics
 from tracking.models import AIRequest, BulkLoad, Rollup
 from tracking.periods import Period
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def table() -> None:
-    create_table()
-
-
-def run(capsys, **options):
-    call_command("import_ai_metrics", **options)
-    return capsys.readouterr().out
-
-
-def imported_ids():
-    ids = AIRequest.objects.order_by("id").values_list("request_id", flat=True)
-    return [request_id.removeprefix("ai_metrics:") for request_id in ids]
 
 
 def test_it_works(table, capsys):

@@ -8,28 +8,13 @@ from django.db import connection
 
 from tests.build import record
 from tests.metrics import counters
-from tests.tracking.old_table import NOW, add_rows, create_table, days_ago
+from tests.tracking.old_table import NOW, add_rows, create_table, days_ago, imported_ids, run
 from tracking import ai_metrics, importing
 from tracking.bulk import OtherRun
-from tracking.models import AIRequest, BulkLoad, Rollup
+from tracking.models import BulkLoad, Rollup
 from tracking.saving import store_records
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def table() -> None:
-    create_table()
-
-
-def run(capsys, **options):
-    call_command("import_ai_metrics", **options)
-    return capsys.readouterr().out
-
-
-def imported_ids():
-    ids = AIRequest.objects.order_by("id").values_list("request_id", flat=True)
-    return [request_id.removeprefix("ai_metrics:") for request_id in ids]
 
 
 def total():

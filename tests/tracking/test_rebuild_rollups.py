@@ -9,9 +9,9 @@ from django.db.models import F
 
 from tests.build import record
 from tests.metrics import counters
+from tracking.measures import SUMS
 from tracking.models import Rollup
 from tracking.periods import Period
-from tracking.querysets import SUMS
 from tracking.rollup_check import ALL_TIME, mismatches
 from tracking.rollup_rebuild import mend
 from tracking.saving import store_records

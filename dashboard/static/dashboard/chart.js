@@ -1,6 +1,14 @@
 // What all charts share: colours from the stylesheet, axes, size, and the light newest interval.
 import { moment } from "./formats.js";
 
+// Less the margins of A4 and Letter.
+const PAPER_WIDTH = 660;
+const root = document.documentElement;
+
+// Paper is light, and what is drawn must be drawn for it before it is printed.
+addEventListener("beforeprint", () => { root.dataset.printing = ""; });
+addEventListener("afterprint", () => { delete root.dataset.printing; });
+
 export function color(name) {
   const probe = document.createElement("span");
   probe.style.color = `var(--${name})`;
@@ -36,7 +44,7 @@ export function times(zone) {
 
 export function draw(place, options, data) {
   place.replaceChildren();
-  const size = () => ({ width: place.clientWidth, height: 300 });
+  const size = () => ({ width: "printing" in root.dataset ? PAPER_WIDTH : place.clientWidth, height: 300 });
   const chart = new uPlot({ ...options, ...size() }, data, place);
   const observer = new ResizeObserver(() => chart.setSize(size()));
   observer.observe(place);
@@ -77,6 +85,6 @@ export function veil(bucketSeconds) {
 }
 
 export function onThemeChange(redraw) {
-  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  new MutationObserver(redraw).observe(root, { attributeFilter: ["data-theme", "data-printing"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 }

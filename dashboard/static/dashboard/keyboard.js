@@ -2,9 +2,11 @@
 function move(step) {
   const links = [...document.querySelectorAll("[data-rows] tbody .row-link")];
   if (!links.length) return;
-  const place = links.indexOf(document.activeElement);
+  const focused = links.indexOf(document.activeElement);
+  const place = focused < 0 ? links.findIndex((link) => link.matches("[aria-current]")) : focused;
   const next = place < 0 ? 0 : Math.min(Math.max(place + step, 0), links.length - 1);
   links[next].focus();
+  links[next].dispatchEvent(new Event("selected", { bubbles: true }));
 }
 
 document.addEventListener("keydown", (event) => {

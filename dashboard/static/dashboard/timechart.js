@@ -34,7 +34,7 @@ function options(place, series) {
   const bucket = data.bucket_seconds;
   return {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), place.dataset.zone),
-    padding: [12, latency ? 44 : 8, 0, 0],
+    padding: [12, latency ? 44 : 24, 0, 0],
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: {
       x: { range: [Date.parse(data.since) / 1000, Date.parse(data.until) / 1000] },

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tracking.measures import SUMS
 from tracking.models import LabelSet
 from tracking.periods import Period
 from tracking.progress import Progress
-from tracking.querysets import SUMS
 from tracking.rollup_check import Mismatch, Window, mismatches, windows
 from tracking.rollup_rebuild import mend
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
 
 def _line(mismatch: Mismatch, column: str) -> str:
-    place = SUMS.index(column)
+    place = list(SUMS).index(column)
     starts_at, label_set_id, duration_bin = mismatch.key
     return (
         f"{Period(mismatch.period).name.lower()} {starts_at:%Y-%m-%d %H:%M}"
