@@ -68,10 +68,6 @@ def stop_run(run: LatencyRun, reason: str) -> None:
     )
 
 
-def planned_calls(run: LatencyRun) -> int:
-    return run.planned * len(run.deployments.all())
-
-
 def _remaining(run: LatencyRun) -> list[Deployment]:
     """Those still to be called, in order. By key, since a name may change meanwhile."""
     deployments = sorted(run.deployments.all(), key=lambda deployment: deployment.pk)
