@@ -91,10 +91,19 @@ def test_a_run_of_the_command_has_a_page_of_its_own(admin, url):
     for _ in range(2):
         args = ("compare_latency", *targets, "--path", "/fail", "-n", "3", "--save")
         call_command(*args, stdout=StringIO(), stderr=StringIO())
-    run = LatencyRun.objects.first()
+    run = LatencyRun.objects.latest("started_at")
     page = text(admin, f"/dashboard/runs/{run.pk}/")
     assert "Finished after 6 calls." in page
     assert "b: 3 of 3 calls failed (3 http_503)." in page
+
+
+def test_a_run_belongs_to_the_deployments_page_and_can_be_measured_again(admin):
+    run = started(saved(), saved("lambda"))
+    stop_run(run, "Enough.")
+    page = text(admin, f"/dashboard/runs/{run.pk}/")
+    assert '<a href="/dashboard/deployments/" aria-current="page">' in page
+    measure = "".join(f"measure={one.pk}&amp;" for one in run.deployments.all())
+    assert f'"/dashboard/deployments/?{measure}#measure"' in page
 
 
 def test_the_newest_runs_are_listed(admin, url):

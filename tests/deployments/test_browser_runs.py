@@ -27,7 +27,12 @@ def url():
 def called(monkeypatch):
     """The calls that `/counted` got."""
     calls = []
-    monkeypatch.setitem(servers.ANSWERS, "/counted", lambda h: (calls.append(1), h.answer()))
+
+    def count(handler):
+        calls.append(handler.path)
+        handler.answer()
+
+    monkeypatch.setitem(servers.ANSWERS, "/counted", count)
     return calls
 
 
