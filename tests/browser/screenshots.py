@@ -30,10 +30,15 @@ PAGES = {
     "request": "/dashboard/requests/100/",
     "breakdown": "/dashboard/breakdown/?window=30d&by=business",
     "compare": "/dashboard/compare/?window=30d",
+    "deployments": "/dashboard/deployments/",
+    "run": "/dashboard/runs/1/",
     "administration": "/admin/",
     "user": "/admin/auth/user/add/",
 }
-EMPTY_PAGES = {name: PAGES[name] for name in ("overview", "requests", "breakdown", "compare")}
+EMPTY = ("overview", "requests", "breakdown", "compare", "deployments")
+EMPTY_PAGES = {name: PAGES[name] for name in EMPTY}
+# A run to show: the demo's own server, twice.
+MEASURE = ["compare_latency", "--save", "-n", "80", "--target"]
 PORT = 5099
 
 
@@ -75,18 +80,22 @@ def serving(state: str) -> Iterator[str]:
     """The development server on a database of its own; ends with the block."""
     environment = _environment(state)
     for command in _preparations(state):
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True
-        )
+        _manage(command, environment)
     serve = ["runserver", "--noreload", f"127.0.0.1:{PORT}"]
     server = subprocess.Popen([sys.executable, "manage.py", *serve], cwd=ROOT, env=environment)
     try:
         url = f"http://127.0.0.1:{PORT}"
         _wait(url)
+        if state == "full":
+            _manage([*MEASURE, f"first={url}", "--target", f"second={url}"], environment)
         yield url
     finally:
         server.terminate()
         server.wait()
+
+
+def _manage(command: list[str], environment: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
 
 
 def _environment(state: str) -> dict[str, str]:
