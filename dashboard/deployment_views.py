@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dashboard.access import page
 from dashboard.page import render_page
+from dashboard.run_form import runs_context
 from dashboard.scope import Scope, scope_of
 from deployments.distribution import ecdf
 from deployments.models import Deployment, LatencySample
@@ -16,6 +17,7 @@ from deployments.summaries import QUANTILES, Summary, summarise
 
 # Enough for p99; more of the newest would say no more and cost time.
 SAMPLES_MAX = 20_000
+QUANTILE_WORDS = [f"p{100 * quantile:.0f}" for quantile in QUANTILES]
 
 
 class Row(NamedTuple):
@@ -33,10 +35,11 @@ def deployments(request: HttpRequest) -> HttpResponse:
     rows = _rows(scope)
     context: dict[str, Any] = {
         "rows": rows,
-        "quantiles": [f"p{100 * quantile:.0f}" for quantile in QUANTILES],
+        "quantiles": QUANTILE_WORDS,
         "unmeasured": Deployment.objects.exclude(pk__in=[row.deployment.pk for row in rows]),
         "sentences": verdict([row.summary for row in rows]),
-        "chart": _chart(rows),
+        "chart": chart_of(rows),
+        **runs_context(request),
     }
     return render_page(request, "dashboard/deployments.html", scope, "Deployments", **context)
 
@@ -45,7 +48,7 @@ def deployments(request: HttpRequest) -> HttpResponse:
 def deployments_json(request: HttpRequest) -> HttpResponse:
     rows = _rows(scope_of(request))
     sentences = verdict([row.summary for row in rows])
-    return JsonResponse({"deployments": _chart(rows), "verdict": sentences})
+    return JsonResponse({"deployments": chart_of(rows), "verdict": sentences})
 
 
 def _rows(scope: Scope) -> list[Row]:
@@ -55,10 +58,10 @@ def _rows(scope: Scope) -> list[Row]:
     for sample in samples.select_related("deployment").order_by("-sent_at")[:SAMPLES_MAX]:
         by_deployment[sample.deployment].append(sample)
     found = sorted(by_deployment.items(), key=lambda pair: pair[0].name)
-    return [_row(deployment, samples) for deployment, samples in found]
+    return [row_of(deployment, samples) for deployment, samples in found]
 
 
-def _row(deployment: Deployment, samples: list[LatencySample]) -> Row:
+def row_of(deployment: Deployment, samples: list[LatencySample]) -> Row:
     summary = summarise(deployment.name, samples)
     warm = summary.warm
     percentiles = [warm.percentile(quantile) for quantile in QUANTILES]
@@ -67,7 +70,7 @@ def _row(deployment: Deployment, samples: list[LatencySample]) -> Row:
     return Row(deployment, summary, percentiles, cold, server, samples[0])
 
 
-def _chart(rows: list[Row]) -> list[dict[str, Any]]:
+def chart_of(rows: list[Row]) -> list[dict[str, Any]]:
     """A line for warm calls and one for cold starts of each deployment."""
     lines = []
     for row in rows:

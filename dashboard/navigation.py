@@ -20,6 +20,8 @@ PAGES = {
     "Costs": "dashboard:costs",
     "Deployments": "dashboard:deployments",
 }
+# Runs belong to the deployments that they measured.
+RUNS = "dashboard:runs"
 ADMINISTRATION = "admin:index"
 
 
@@ -34,6 +36,7 @@ def navigation(request: HttpRequest) -> list[Page]:
 def _page(request: HttpRequest, word: str, name: str) -> Page:
     url = reverse(name)
     here = request.path == url or (url != reverse("dashboard:overview") and _under(request, url))
+    here = here or (word == "Deployments" and _under(request, reverse(RUNS)))
     return Page(word, url + (_kept(request) if name != ADMINISTRATION else ""), here)
 
 

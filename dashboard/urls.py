@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import compare_views, cost_views, deployment_views, request_views, views
+from dashboard import compare_views, cost_views, deployment_views, request_views, run_views, views
 
 app_name = "dashboard"
 
@@ -19,4 +19,9 @@ urlpatterns = [
     path("costs.json", cost_views.costs_json, name="costs-json"),
     path("deployments/", deployment_views.deployments, name="deployments"),
     path("deployments.json", deployment_views.deployments_json, name="deployments-json"),
+    path("runs/", run_views.runs, name="runs"),
+    path("runs/<int:pk>/", run_views.run, name="run"),
+    path("runs/<int:pk>.json", run_views.run_json, name="run-json"),
+    path("runs/<int:pk>/sample", run_views.sample, name="run-sample"),
+    path("runs/<int:pk>/stop", run_views.stop, name="run-stop"),
 ]

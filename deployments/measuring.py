@@ -8,8 +8,11 @@ from queue import SimpleQueue
 from random import Random
 from threading import Barrier
 from time import perf_counter, sleep
+from typing import TypeVar
 
 from deployments.probe import Client, Sample
+
+T = TypeVar("T")
 
 SAMPLES_MAX = 10_000
 RATE_MAX = 100.0
@@ -59,7 +62,7 @@ def measure(clients: Sequence[Client], plan: Plan) -> Generator[Sample]:
     if plan.warm_up:
         for client in clients:
             client.call()
-    order = [client for round_ in _rounds(clients, plan) for client in round_]
+    order = call_order(clients, plan)
     if plan.rate_per_second:
         yield from _at_rate(order, plan, plan.rate_per_second * len(clients))
     else:
@@ -69,11 +72,10 @@ def measure(clients: Sequence[Client], plan: Plan) -> Generator[Sample]:
             yield from cold_starts(client, plan.cold)
 
 
-def _rounds(clients: Sequence[Client], plan: Plan) -> Iterator[list[Client]]:
-    """Each round calls each deployment once, in an order of its own."""
+def call_order(called: Sequence[T], plan: Plan) -> list[T]:
+    """In rounds: each has everything once, in an order of its own. The same for the same seed."""
     random = Random(plan.seed)
-    for _ in range(plan.samples):
-        yield random.sample(clients, len(clients))
+    return [one for _ in range(plan.samples) for one in random.sample(called, len(called))]
 
 
 def _in_turn(order: Sequence[Client], plan: Plan) -> Iterator[Sample]:

@@ -6,13 +6,18 @@ from django.db import models
 
 from deployments.addresses import check_url
 from deployments.prices import prices
-from deployments.querysets import LambdaReportQuerySet, LatencySampleQuerySet
+from deployments.querysets import (
+    LambdaReportQuerySet,
+    LatencyRunQuerySet,
+    LatencySampleQuerySet,
+)
 from tracking.records import LABEL_MAX
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z"
 NAME = RegexValidator(NAME_PATTERN, "Letters, digits, dots, - and _ only.")
 URL_MAX = 500
 ERROR_MAX = 200
+REASON_MAX = 500
 REQUEST_ID_MAX = 64
 
 
@@ -94,13 +99,28 @@ class Deployment(models.Model):
 class LatencyRun(models.Model):
     """One comparison: all its samples were taken with the same settings, in turn."""
 
+    deployments = models.ManyToManyField(Deployment, related_name="runs")
     started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, help_text="Empty: it was interrupted.")
+    finished_at = models.DateTimeField(
+        null=True, help_text="Empty: it was interrupted, or goes on."
+    )
+    open = models.BooleanField(default=False, help_text="A browser may ask for further samples.")
+    busy_until = models.DateTimeField(
+        null=True, help_text="A request takes a sample; if it never ends, another may from then on."
+    )
+    interruption = models.CharField(
+        max_length=REASON_MAX, blank=True, help_text="Why it ended early, if that is known."
+    )
     path = models.CharField(max_length=URL_MAX)
     planned = models.PositiveIntegerField(help_text="Calls for each deployment.")
     rate_per_second = models.FloatField(null=True, help_text="Empty: one call after the other.")
     new_connections = models.BooleanField(help_text="Each call opened a connection of its own.")
+    warm_up = models.BooleanField(
+        default=False, help_text="Each deployment was first called once, uncounted."
+    )
     seed = models.BigIntegerField(help_text="Of the order of calls.")
+
+    objects = LatencyRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at"]

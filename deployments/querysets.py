@@ -8,7 +8,7 @@ from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 if TYPE_CHECKING:
-    from deployments.models import Deployment, LambdaReport, LatencySample  # noqa: F401
+    from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample  # noqa: F401
 
 # Older reports leave the init out of what is billed, though AWS bills it since 2025-08-01.
 PAID_MS = Greatest(
@@ -26,6 +26,28 @@ REPORTED_AT = Coalesce(F("reported_at"), F("imported_at"))
 class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
     def between(self, since: datetime, until: datetime) -> Self:
         return self.filter(sent_at__gte=since, sent_at__lt=until)
+
+
+class LatencyRunQuerySet(models.QuerySet["LatencyRun"]):
+    def newest(self, count: int) -> Self:
+        """With their deployments, and how many `calls` were made."""
+        found = self.order_by("-started_at", "-pk")
+        # Chosen before their samples are counted: not all that were ever stored.
+        return (
+            found.filter(pk__in=found[:count].values("pk"))
+            .annotate(calls=Count("samples"))
+            .prefetch_related("deployments")
+        )
+
+    def claim(self, run: "LatencyRun", now: datetime, until: datetime) -> bool:
+        """True for one of those who want to take the run's next sample, until it releases it."""
+        free = Q(busy_until=None) | Q(busy_until__lte=now)
+        return self.filter(free, pk=run.pk, open=True).update(busy_until=until) == 1
+
+    def release(self, run: "LatencyRun", claimed_until: datetime, **changes: Any) -> bool:
+        """False if the claim was lost meanwhile: the run was stopped, or it took too long."""
+        claimed = self.filter(pk=run.pk, open=True, busy_until=claimed_until)
+        return claimed.update(busy_until=None, **changes) == 1
 
 
 class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):

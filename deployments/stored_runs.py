@@ -26,8 +26,10 @@ def store_run(run: Run, deployments: Mapping[str, Deployment]) -> LatencyRun:
         planned=run.plan.samples,
         rate_per_second=run.plan.rate_per_second,
         new_connections=run.plan.new_connections,
+        warm_up=run.plan.warm_up,
         seed=run.plan.seed,
     )
+    stored.deployments.set(deployments.values())
     LatencySample.objects.bulk_create(
         (_row(stored, deployments[sample.target], sample) for sample in run.samples),
         batch_size=500,
@@ -35,6 +37,13 @@ def store_run(run: Run, deployments: Mapping[str, Deployment]) -> LatencyRun:
     for deployment in deployments.values():
         _learn_kind(deployment, run.samples)
     return stored
+
+
+def store_sample(run: LatencyRun, deployment: Deployment, sample: Sample) -> LatencySample:
+    row = _row(run, deployment, sample)
+    row.save()
+    _learn_kind(deployment, [sample])
+    return row
 
 
 def _row(run: LatencyRun, deployment: Deployment, sample: Sample) -> LatencySample:

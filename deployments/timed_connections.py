@@ -30,7 +30,7 @@ class Timed(HTTPConnection):
         for family, kind, protocol, _, address in found:
             self._check(str(address[0]))
             try:
-                return self._connected(socket.socket(family, kind, protocol), address)
+                return self._connected(socket.socket(family, kind, protocol), address, len(found))
             except OSError as error:
                 # `localhost` is ::1 before it is 127.0.0.1.
                 failure = failure or error
@@ -41,12 +41,14 @@ class Timed(HTTPConnection):
         if reason:
             raise AddressRefused(f"{self.host} is {address}, {reason}: it is not called.")
 
-    def _connected(self, connection: socket.socket, address: Any) -> socket.socket:
+    def _connected(self, connection: socket.socket, address: Any, addresses: int) -> socket.socket:
+        """`addresses` are those of the host: all of them together may time out once."""
         started = perf_counter()
         timeout = self.timeout if isinstance(self.timeout, int | float) else None
         try:
-            connection.settimeout(timeout)
+            connection.settimeout(timeout and timeout / addresses)
             connection.connect(address)
+            connection.settimeout(timeout)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
             connection.close()

@@ -32,14 +32,17 @@ PAGES = {
     "breakdown": "/dashboard/breakdown/?window=30d&by=business",
     "compare": "/dashboard/compare/?window=30d",
     "costs": "/dashboard/costs/?window=7d",
+    "deployments": "/dashboard/deployments/",
+    "run": "/dashboard/runs/1/",
     "administration": "/admin/",
     "users": "/admin/auth/user/",
     "user": "/admin/auth/user/add/",
     "deployment": "/admin/deployments/deployment/add/",
 }
-EMPTY_PAGES = {
-    name: PAGES[name] for name in ("overview", "requests", "breakdown", "compare", "costs")
-}
+EMPTY = ("overview", "requests", "breakdown", "compare", "costs", "deployments")
+EMPTY_PAGES = {name: PAGES[name] for name in EMPTY}
+# A run to show: the demo's own server, twice.
+MEASURE = ["compare_latency", "--save", "-n", "80", "--target"]
 PORT = 5099
 
 
@@ -81,18 +84,22 @@ def serving(state: str) -> Iterator[str]:
     """The development server on a database of its own; ends with the block."""
     environment = _environment(state)
     for command in _preparations(state):
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True
-        )
+        _manage(command, environment)
     serve = ["runserver", "--noreload", f"127.0.0.1:{PORT}"]
     server = subprocess.Popen([sys.executable, "manage.py", *serve], cwd=ROOT, env=environment)
     try:
         url = f"http://127.0.0.1:{PORT}"
         _wait(url)
+        if state == "full":
+            _manage([*MEASURE, f"first={url}", "--target", f"second={url}"], environment)
         yield url
     finally:
         server.terminate()
         server.wait()
+
+
+def _manage(command: list[str], environment: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
 
 
 def _environment(state: str) -> dict[str, str]:

@@ -19,6 +19,8 @@ PAGES = [
     "/dashboard/breakdown.json",
     "/dashboard/compare/",
     "/dashboard/compare.json",
+    "/dashboard/runs/1/",
+    "/dashboard/runs/1.json",
 ]
 
 

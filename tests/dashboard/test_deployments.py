@@ -40,7 +40,7 @@ def test_they_stand_side_by_side(admin_client):
 
 def test_one_query_reads_the_samples(admin_client, django_assert_max_num_queries):
     measured("ec2", range(50, 90))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         admin_client.get("/dashboard/deployments/")
 
 

@@ -1,0 +1,90 @@
+"""A latency run as far as it got: its samples by deployment, in figures."""
+
+from typing import Any, NamedTuple
+
+from deployments.models import Deployment, LatencyRun, LatencySample
+from deployments.statistics import Estimate
+from deployments.summaries import Summary, summarise
+
+# More than a browser can ask for.
+SAMPLES_MAX = 20_000
+SAMPLE_FIELDS = ("duration_ms", "new_connection", "cold_start", "status_code", "error_type")
+
+
+class Line(NamedTuple):
+    """One deployment; `samples` has the newest first."""
+
+    deployment: Deployment
+    samples: list[LatencySample]
+    summary: Summary
+
+    @property
+    def failures(self) -> int:
+        return self.summary.failure_share.part + self.summary.burst_failures.part
+
+    @property
+    def cold_starts(self) -> int:
+        return len(self.summary.cold.latencies_ms)
+
+    @property
+    def median(self) -> Estimate:
+        return self.summary.warm.percentile(0.5)
+
+
+class Progress(NamedTuple):
+    run: LatencyRun
+    lines: list[Line]
+
+    @property
+    def planned(self) -> int:
+        """Without calls that a command made to force cold starts."""
+        return self.run.planned * len(self.lines)
+
+    @property
+    def taken(self) -> int:
+        return sum(len(line.samples) for line in self.lines)
+
+
+def progress_of(run: LatencyRun) -> Progress:
+    samples: dict[int, list[LatencySample]] = {}
+    for sample in run.samples.order_by("-sent_at")[:SAMPLES_MAX]:
+        samples.setdefault(sample.deployment_id, []).append(sample)
+    lines = [_line(one, samples.get(one.pk, [])) for one in run.deployments.all()]
+    return Progress(run, lines)
+
+
+def as_json(progress: Progress, sample: LatencySample | None = None) -> dict[str, Any]:
+    """`sample` is the one just taken; null if another request takes one, or the run is over."""
+    run = progress.run
+    return {
+        "open": run.open,
+        "finished": run.finished_at is not None,
+        "interruption": run.interruption,
+        "taken": progress.taken,
+        "planned": progress.planned,
+        "sample": sample and _sample_object(sample),
+        "deployments": [_line_object(line) for line in progress.lines],
+    }
+
+
+def _line(deployment: Deployment, samples: list[LatencySample]) -> Line:
+    return Line(deployment, samples, summarise(deployment.name, samples))
+
+
+def _sample_object(sample: LatencySample) -> dict[str, Any]:
+    fields = {name: getattr(sample, name) for name in SAMPLE_FIELDS}
+    return {"deployment": sample.deployment.name, **fields}
+
+
+def _line_object(line: Line) -> dict[str, Any]:
+    """The median is null as long as its samples are too few to say it."""
+    median = line.median
+    return {
+        "name": line.deployment.name,
+        "calls": len(line.samples),
+        "failures": line.failures,
+        "cold_starts": line.cold_starts,
+        "median_ms": None if median.too_few else median.value,
+        "warm_calls": median.samples,
+        "warm_calls_needed": median.needed,
+    }
