@@ -22,7 +22,7 @@ def serving(application: str, port: int, database_url: str) -> Iterator[str]:
     command = [
         str(Path(sys.executable).with_name("granian")),
         *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", str(WORKERS), "--blocking-threads", "1"),
+        *("--workers", str(WORKERS), "--blocking-threads", "2"),
         *("--no-access-log", "--log-level", "error", application),
     ]
     process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database_url})
