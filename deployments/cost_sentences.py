@@ -39,7 +39,7 @@ def crossing(found: float | None) -> str:
         return "Lambda stays cheaper at any traffic."
     if not found:
         return "The container is cheaper at any traffic."
-    return f"Both cost the same at {found:,.0f} requests a day."
+    return f"Both cost the same at about {float(f'{found:.3g}'):,.0f} requests a day."
 
 
 def reasons(plans: Plans, found: float | None, prices: Prices) -> list[str]:
