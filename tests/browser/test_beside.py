@@ -1,6 +1,7 @@
 """A request's details beside the list, on a wide screen."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -87,6 +88,19 @@ def test_nothing_moves_when_it_opens(page):
     assert [row(page, place).bounding_box()["y"] for place in (0, 8)] == [
         box["y"] for box in before
     ]
+
+
+def late(route):
+    time.sleep(0.6)
+    route.continue_()
+
+
+def test_what_came_late_is_readable_at_once(page):
+    page.route(re.compile(r"/requests/\d+/"), late)
+    row(page, 0).click()
+    article = page.locator("#beside article")
+    article.wait_for()
+    expect(article.locator("..")).to_have_css("opacity", "1", timeout=50)
 
 
 def test_what_cannot_be_loaded_beside_is_its_page(page):
