@@ -105,6 +105,14 @@ def lambda_cost(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[Line
     ]
 
 
+def invocations_usd(
+    invocations: float, gb_s: float, architecture: Architecture, prices: Prices
+) -> float:
+    """Of calls past what is free, whoever made them."""
+    compute = gb_s * prices[f"lambda_gb_s_{architecture}"]
+    return compute + invocations * prices["lambda_requests"] / MILLION
+
+
 def container_cost(plan: ContainerPlan, prices: Prices) -> list[Line]:
     hours = plan.instances * HOURS
     paid = max(0.0, hours - (prices["ec2_free_hours"] if plan.free_hours else 0))

@@ -1,11 +1,14 @@
 """The questions asked of samples and Lambda reports, named after their use."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Avg, Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
+
+from deployments.reported import Reported
+from deployments.time_steps import step_of
 
 if TYPE_CHECKING:
     from deployments.models import Deployment, LambdaReport, LatencySample  # noqa: F401
@@ -15,6 +18,9 @@ PAID_MS = Greatest(
     Coalesce(F("billed_duration_ms"), 0.0),
     Coalesce(F("duration_ms"), 0.0) + Coalesce(F("init_duration_ms"), 0.0),
 ) + Coalesce(F("billed_restore_duration_ms"), 0.0)
+
+PAID_GB_S = PAID_MS * F("memory_mb") / (1_000 * 1_024)
+COLD = Q(init_duration_ms__gt=0) | Q(restore_duration_ms__gt=0)
 
 
 class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
@@ -35,12 +41,28 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
         )["last"]
         return moment
 
+    def by_step(self, step: timedelta) -> list[Reported]:
+        """Added up by deployment, caller and hour, or minute if `step` is shorter than an hour.
+        Reports without a time and inits without an invocation have no place in it."""
+        timed = self.filter(reported_at__isnull=False, init_only=False)
+        rows = (
+            timed.annotate(starts_at=step_of("reported_at", step))
+            .values_list("deployment_id", "starts_at", "invocation")
+            .annotate(
+                calls=Count("id"),
+                cold_starts=Count("id", filter=COLD),
+                gb_s=Sum(PAID_GB_S, default=0.0),
+            )
+            .order_by()
+        )
+        return [Reported(*row) for row in rows]
+
     def usage(self) -> dict[str, float]:
         """Invocations, cold starts, GB-s and the means that the cost model asks for."""
         return self.aggregate(
             invocations=Count("id", filter=Q(init_only=False)),
-            cold_starts=Count("id", filter=Q(init_duration_ms__gt=0, init_only=False)),
-            gb_s=Sum(PAID_MS * F("memory_mb") / (1_000 * 1_024), default=0.0),
+            cold_starts=Count("id", filter=COLD & Q(init_only=False)),
+            gb_s=Sum(PAID_GB_S, default=0.0),
             duration_ms=Avg("duration_ms", filter=Q(init_only=False)),
             init_ms=Avg("init_duration_ms", filter=Q(init_only=False)),
             memory_mb=Max("memory_mb"),
