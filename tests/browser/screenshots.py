@@ -30,10 +30,14 @@ PAGES = {
     "request": "/dashboard/requests/100/",
     "breakdown": "/dashboard/breakdown/?window=30d&by=business",
     "compare": "/dashboard/compare/?window=30d",
+    "deployments": "/dashboard/deployments/?window=7d",
     "administration": "/admin/",
     "user": "/admin/auth/user/add/",
 }
-EMPTY_PAGES = {name: PAGES[name] for name in ("overview", "requests", "breakdown", "compare")}
+EMPTY = ("overview", "requests", "breakdown", "compare", "deployments")
+EMPTY_PAGES = {name: PAGES[name] for name in EMPTY}
+# The demo has no measurements; a picture of the page needs some.
+MEASURE = "from tests.measurements import *; a_week(datetime.now(UTC))"
 PORT = 5099
 
 
@@ -102,7 +106,8 @@ def _environment(state: str) -> dict[str, str]:
 
 def _preparations(state: str) -> list[list[str]]:
     commands = [["migrate", "--verbosity", "0"], ["ensure_admin"]]
-    return [*commands, ["demo_data"]] if state == "full" else commands
+    filled = [["demo_data"], ["shell", "--no-imports", "--command", MEASURE]]
+    return [*commands, *filled] if state == "full" else commands
 
 
 def _wait(url: str) -> None:

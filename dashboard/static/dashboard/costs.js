@@ -73,7 +73,7 @@ function show() {
     scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
     axes: [axis(count, { size: 36 }), axis(usd)],
     series: [{ label: "Requests a day", value: (chart, day) => count(day) }, line("Lambda", "accent"), line("Container", "second")],
-    hooks: { draw: [(chart) => { chart.ctx.textAlign = "left"; }, directLabels, marks(source)] },
+    hooks: { draw: [directLabels, marks(source)] },
   };
   // A logarithmic axis has no place for nothing.
   const column = (place) => source.points.map((point) => Math.max(point[place], 0.001));
