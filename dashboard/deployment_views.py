@@ -1,44 +1,35 @@
 """The places where the service runs, side by side, from what was measured in the window."""
 
-from collections import defaultdict
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from dashboard import box_plot, deployment_over_time, keep_warm_hours
 from dashboard.access import page
+from dashboard.deployment_figures import QUANTILE_WORDS, chart_of
+from dashboard.deployment_window import REPORTS_MAX, SAMPLES_MAX, find, tracked_requests
 from dashboard.page import render_page
 from dashboard.run_form import runs_context
 from dashboard.scope import Scope, scope_of
-from deployments.distribution import ecdf
-from deployments.models import Deployment, LatencySample
 from deployments.sentences import verdict
-from deployments.statistics import Estimate
-from deployments.summaries import QUANTILES, Summary, summarise
+from deployments.shares import CALLS_NEEDED
 
-# Enough for p99; more of the newest would say no more and cost time.
-SAMPLES_MAX = 20_000
-QUANTILE_WORDS = [f"p{100 * quantile:.0f}" for quantile in QUANTILES]
-
-
-class Row(NamedTuple):
-    deployment: Deployment
-    summary: Summary
-    percentiles: list[Estimate]
-    cold: Estimate
-    server: Estimate
-    last: LatencySample
+# What the page says of its own limits.
+LIMITS = {
+    "calls_max": SAMPLES_MAX,
+    "reports_max": REPORTS_MAX,
+    "share_needs": CALLS_NEEDED,
+    "plot_needs": box_plot.CALLS_NEEDED,
+}
 
 
 @page
 def deployments(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
-    rows = _rows(scope)
-    context: dict[str, Any] = {
-        "rows": rows,
+    context = _figures(scope) | {
+        **LIMITS,
         "quantiles": QUANTILE_WORDS,
-        "unmeasured": Deployment.objects.exclude(pk__in=[row.deployment.pk for row in rows]),
-        "sentences": verdict([row.summary for row in rows]),
-        "chart": chart_of(rows),
+        "tracked": tracked_requests(scope.window),
         **runs_context(request),
     }
     return render_page(request, "dashboard/deployments.html", scope, "Deployments", **context)
@@ -46,36 +37,30 @@ def deployments(request: HttpRequest) -> HttpResponse:
 
 @page
 def deployments_json(request: HttpRequest) -> HttpResponse:
-    rows = _rows(scope_of(request))
-    sentences = verdict([row.summary for row in rows])
-    return JsonResponse({"deployments": chart_of(rows), "verdict": sentences})
+    found = _figures(scope_of(request))
+    return JsonResponse(
+        {
+            "deployments": found["chart"],
+            "verdict": found["sentences"],
+            "over_time": found["over_time"],
+            "boxes": box_plot.as_json(found["plot"]),
+            "keep_warm": keep_warm_hours.as_json(found["keep_warm"]),
+        }
+    )
 
 
-def _rows(scope: Scope) -> list[Row]:
-    """Those measured in the window, by name."""
-    samples = LatencySample.objects.between(scope.window.since, scope.window.until)
-    by_deployment: dict[Deployment, list[LatencySample]] = defaultdict(list)
-    for sample in samples.select_related("deployment").order_by("-sent_at")[:SAMPLES_MAX]:
-        by_deployment[sample.deployment].append(sample)
-    found = sorted(by_deployment.items(), key=lambda pair: pair[0].name)
-    return [row_of(deployment, samples) for deployment, samples in found]
-
-
-def row_of(deployment: Deployment, samples: list[LatencySample]) -> Row:
-    summary = summarise(deployment.name, samples)
-    warm = summary.warm
-    percentiles = [warm.percentile(quantile) for quantile in QUANTILES]
-    cold = summary.cold.percentile(0.5)
-    server = summary.server.percentile(0.5)
-    return Row(deployment, summary, percentiles, cold, server, samples[0])
-
-
-def chart_of(rows: list[Row]) -> list[dict[str, Any]]:
-    """A line for warm calls and one for cold starts of each deployment."""
-    lines = []
-    for row in rows:
-        for word, group in (("warm", row.summary.warm), ("cold", row.summary.cold)):
-            if group.latencies_ms:
-                name = f"{row.deployment.name} {word}"
-                lines.append({"name": name, "ecdf": ecdf(group.latencies_ms)})
-    return lines
+def _figures(scope: Scope) -> dict[str, Any]:
+    found = find(scope.window)
+    rows = found.rows
+    lines = deployment_over_time.lines_of(found, rows)
+    return {
+        "found": found,
+        "rows": rows,
+        "unmeasured": [one for one in found.deployments if one.pk not in found.calls],
+        "sentences": verdict([row.summary for row in rows]),
+        "chart": chart_of(rows, found.colours),
+        "lines": lines,
+        "over_time": deployment_over_time.chart_of(found.grid, lines),
+        "plot": box_plot.box_plot(rows, found.colours),
+        "keep_warm": keep_warm_hours.compared(found),
+    }

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from dashboard.access import page
-from dashboard.deployment_views import QUANTILE_WORDS, chart_of, row_of
+from dashboard.deployment_figures import QUANTILE_WORDS, chart_of, row_of
 from dashboard.page import render_page
 from dashboard.run_form import PERMISSION, RunForm, panel_context
 from dashboard.run_progress import Progress, as_json, progress_of

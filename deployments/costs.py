@@ -6,7 +6,15 @@ A month of traffic has 30 days and a month of hours 730, as AWS's own examples c
 from dataclasses import dataclass
 from math import exp
 
-from deployments.plans import DAYS, ContainerPlan, DatabasePlan, LambdaPlan, Plans, Traffic
+from deployments.plans import (
+    DAYS,
+    Architecture,
+    ContainerPlan,
+    DatabasePlan,
+    LambdaPlan,
+    Plans,
+    Traffic,
+)
 from deployments.prices import HOUR, Prices
 
 HOURS = 730
@@ -54,6 +62,14 @@ def lambda_cost(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[Line
         *_provisioned(plan, prices),
         _logs(traffic, plan, prices),
     ]
+
+
+def invocations_usd(
+    invocations: float, gb_s: float, architecture: Architecture, prices: Prices
+) -> float:
+    """Of calls past what is free, whoever made them."""
+    compute = gb_s * prices[f"lambda_gb_s_{architecture}"]
+    return compute + invocations * prices["lambda_requests"] / MILLION
 
 
 def container_cost(plan: ContainerPlan, prices: Prices) -> list[Line]:

@@ -1,12 +1,15 @@
 """Latencies as charts draw them: the distribution function and the box plot. Pure functions."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log
+from math import exp, inf, log
 
 from deployments.statistics import percentile
 
 POINTS = 400
+# What a logarithmic axis shows of a latency of nothing.
+LOWEST_MS = 1e-3
 
 
 def ecdf(samples: Sequence[float], points: int = POINTS) -> list[tuple[float, float]]:
@@ -16,29 +19,31 @@ def ecdf(samples: Sequence[float], points: int = POINTS) -> list[tuple[float, fl
     so that a drawn step is right and the tail is never thinned away.
     """
     ordered = sorted(samples)
-    kept: dict[int, tuple[float, float]] = {}
-    for rank, value in enumerate(ordered, start=1):
-        kept[_column(value, ordered[0], ordered[-1], points)] = (value, rank / len(ordered))
-    return list(kept.values())
+    ranks = {bisect_right(ordered, edge) for edge in _edges(ordered, points)} - {0}
+    return [(ordered[rank - 1], rank / len(ordered)) for rank in sorted(ranks)]
 
 
-def _column(value: float, lowest: float, highest: float, points: int) -> int:
-    lowest, highest, value = (max(part, 1e-3) for part in (lowest, highest, value))
-    if lowest == highest:
-        return 0
-    return floor((points - 1) * log(value / lowest) / log(highest / lowest))
+def _edges(ordered: Sequence[float], points: int) -> list[float]:
+    """The upper ends of the columns; the last holds the slowest sample, whatever is rounded."""
+    if not ordered:
+        return []
+    lowest, highest = (max(value, LOWEST_MS) for value in (ordered[0], ordered[-1]))
+    step = log(highest / lowest) / points
+    inner = [lowest * exp(step * column) for column in range(1, points)] if step else []
+    return [*inner, inf]
 
 
 @dataclass(frozen=True)
 class Box:
-    """Tukey's: whiskers end at the last sample within 1.5 quartile ranges of the box."""
+    """Tukey's: whiskers end at the last sample within 1.5 quartile ranges of the box, and
+    `outliers` lie beyond them, in order."""
 
     low: float
     q1: float
     median: float
     q3: float
     high: float
-    outliers: int
+    outliers: tuple[float, ...]
 
 
 def box(samples: Sequence[float]) -> Box | None:
@@ -48,5 +53,6 @@ def box(samples: Sequence[float]) -> Box | None:
     ordered = sorted(samples)
     q1, median, q3 = (percentile(ordered, share) for share in (0.25, 0.5, 0.75))
     reach = 1.5 * (q3 - q1)
-    inside = [value for value in ordered if q1 - reach <= value <= q3 + reach]
-    return Box(inside[0], q1, median, q3, inside[-1], len(ordered) - len(inside))
+    first, end = bisect_left(ordered, q1 - reach), bisect_right(ordered, q3 + reach)
+    outliers = (*ordered[:first], *ordered[end:])
+    return Box(ordered[first], q1, median, q3, ordered[end - 1], outliers)

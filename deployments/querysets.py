@@ -1,11 +1,14 @@
 """The questions asked of samples and Lambda reports, named after their use."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
+
+from deployments.reported import Reported
+from deployments.time_steps import step_of
 
 if TYPE_CHECKING:
     from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample  # noqa: F401
@@ -17,10 +20,11 @@ PAID_MS = Greatest(
 ) + Coalesce(F("billed_restore_duration_ms"), 0.0)
 
 RUN = Q(init_only=False)
-COLD = RUN & Q(init_duration_ms__gt=0)
+COLD = RUN & (Q(init_duration_ms__gt=0) | Q(restore_duration_ms__gt=0))
 # Those that may be requests: older logs don't say who called.
 CALLED = RUN & ~Q(invocation__in=["keep_warm", "scheduled"])
 REPORTED_AT = Coalesce(F("reported_at"), F("imported_at"))
+PAID_GB_S = PAID_MS * F("memory_mb") / (1_000 * 1_024)
 
 
 class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
@@ -63,13 +67,29 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
         )["last"]
         return moment
 
+    def by_step(self, step: timedelta) -> list[Reported]:
+        """Added up by deployment, caller and hour, or minute if `step` is shorter than an hour.
+        Reports without a time and inits without an invocation have no place in it."""
+        timed = self.filter(RUN, reported_at__isnull=False)
+        rows = (
+            timed.annotate(starts_at=step_of("reported_at", step))
+            .values_list("deployment_id", "starts_at", "invocation")
+            .annotate(
+                calls=Count("id"),
+                cold_starts=Count("id", filter=COLD),
+                gb_s=Sum(PAID_GB_S, default=0.0),
+            )
+            .order_by()
+        )
+        return [Reported(*row) for row in rows]
+
     def usage(self) -> dict[str, Any]:
         """What the bill counts (invocations, cold starts, GB-s, since when and until when), and
         of requests their number and the means that the cost model asks for."""
         return self.aggregate(
             invocations=Count("id", filter=RUN),
             cold_starts=Count("id", filter=COLD),
-            gb_s=Sum(PAID_MS * F("memory_mb") / (1_000 * 1_024), default=0.0),
+            gb_s=Sum(PAID_GB_S, default=0.0),
             first_at=Min(REPORTED_AT),
             last_at=Max(REPORTED_AT),
             requests=Count("id", filter=CALLED),

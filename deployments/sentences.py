@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from deployments.shares import KeepWarmEffect, Share
+from deployments.shares import CALLS_NEEDED, KeepWarmEffect, Share
 from deployments.statistics import Interval, difference, samples_needed
 from deployments.summaries import Summary
 
@@ -67,18 +67,26 @@ def burst_failures(summary: Summary) -> str:
     return f"{summary.name}: of {share.whole} calls sent at once, {share.part} failed."
 
 
-def keep_warm(effect: KeepWarmEffect) -> str:
-    fall = effect.fall
-    if fall.low <= 0:
+def keep_warm(name: str, effect: KeepWarmEffect) -> str:
+    if effect.too_few:
         return (
-            "Nothing shows that keep-warm avoids cold starts:"
+            f"{name}: too few reports to say what keep-warm does: {effect.without.whole:,} requests"
+            f" without it and {effect.with_it.whole:,} with it, {CALLS_NEEDED} of each are needed."
+        )
+    if effect.usd_per_avoided is None:
+        return (
+            f"{name}: nothing shows that keep-warm avoids cold starts:"
             f" {percent(effect.without)} without and {percent(effect.with_it)} with it."
         )
-    price = effect.usd_per_avoided
-    cost = f", at ${price:.5f} each" if price is not None else ""
+    price = usd(1e6 * effect.usd_per_avoided)
+    return f"{name}: {_avoided(effect)}, at {price} for a million of them."
+
+
+def _avoided(effect: KeepWarmEffect) -> str:
+    low, high = 100 * effect.fall.low, 100 * effect.fall.high
     return (
-        f"Keep-warm avoids {100 * fall.low:.1f} to {100 * fall.high:.1f} cold starts in"
-        f" 100 requests, about {effect.avoided_per_month:,.0f} a month{cost}."
+        f"keep-warm avoids {low:.1f} to {high:.1f} cold starts in 100 requests,"
+        f" about {effect.avoided_per_month:,.0f} a month"
     )
 
 
@@ -104,6 +112,11 @@ def percent(share: Share) -> str:
     if share.value is None:
         return "an unknown share"
     return f"{_short(100 * share.value)} %"
+
+
+def usd(amount: float) -> str:
+    """$12.35, $0.92, $0.0042."""
+    return f"${amount:,.2f}" if amount >= 0.1 else f"${float(f'{amount:.2g}'):.10f}".rstrip("0")
 
 
 def _short(value: float) -> str:

@@ -6,6 +6,9 @@ from math import hypot, sqrt
 from deployments.statistics import Interval
 
 Z = 1.959964  # of the normal distribution, for 95 %
+# From as many calls on, none of them cold shows that fewer than one in ten are: the upper end of
+# the interval of 0 in n is Z² / (n + Z²).
+CALLS_NEEDED = 35
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,10 @@ class Share:
         middle = (share + spread / 2) / (1 + spread)
         half = Z * sqrt((share * (1 - share) + spread / 4) / self.whole) / (1 + spread)
         return Interval(max(0.0, middle - half), min(1.0, middle + half))
+
+    @property
+    def too_few(self) -> bool:
+        return self.whole < CALLS_NEEDED
 
 
 def fall(before: Share, after: Share) -> Interval:
@@ -60,8 +67,20 @@ class KeepWarmEffect:
         return max(0.0, fell) * self.requests_per_month
 
     @property
+    def too_few(self) -> bool:
+        return self.without.too_few or self.with_it.too_few
+
+    @property
     def usd_per_avoided(self) -> float | None:
         """None where nothing shows that it avoids any: the interval of the fall reaches 0."""
-        if self.fall.low <= 0 or not self.avoided_per_month:
+        if self.too_few or self.fall.low <= 0 or not self.avoided_per_month:
             return None
         return self.usd_per_month / self.avoided_per_month
+
+    @property
+    def usd_per_avoided_interval(self) -> Interval | None:
+        """What the interval of the fall makes of the price; what is paid is known."""
+        if self.usd_per_avoided is None:
+            return None
+        usd_per_request = self.usd_per_month / self.requests_per_month
+        return Interval(usd_per_request / self.fall.high, usd_per_request / self.fall.low)

@@ -5,11 +5,11 @@ they rest on the rank that the true percentile takes among the samples, which is
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from math import ceil, exp, lgamma, log
+from math import ceil, exp, lgamma, log, sqrt
 from random import Random
 
 TAIL = 0.025
@@ -81,8 +81,22 @@ def rank_interval(count: int, quantile: float) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=64)
 def rank_probabilities(count: int, quantile: float) -> list[float]:
-    """P(at most k of `count` samples lie below the true percentile), for k from 0 to count."""
-    return list(accumulate(_binomial(count, k, quantile) for k in range(count + 1)))
+    """P(at most k of `count` samples lie below the true percentile), for k from 0 to count.
+
+    Ten deviations and ten ranks away from the mean nothing is left that a float adds to 1.
+    """
+    middle, reach = count * quantile, 10 * sqrt(count * quantile * (1 - quantile)) + 10
+    first, last = max(0, int(middle - reach)), min(count, int(middle + reach))
+    summed = list(accumulate(_binomials(count, first, last, quantile)))
+    return [*[0.0] * first, *summed, *[summed[-1]] * (count - last)]
+
+
+def _binomials(count: int, first: int, last: int, share: float) -> Iterator[float]:
+    """Each from the one before it: logarithms of factorials take ten times as long."""
+    probability, odds = _binomial(count, first, share), share / (1 - share)
+    for k in range(first, last + 1):
+        yield probability
+        probability *= (count - k) / (k + 1) * odds
 
 
 def _binomial(count: int, k: int, share: float) -> float:

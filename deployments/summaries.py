@@ -30,7 +30,7 @@ class Timed(Protocol):
 
 @dataclass(frozen=True)
 class Group:
-    """Latencies in ms of calls of one kind."""
+    """Latencies in ms of calls of one kind, the quickest first."""
 
     latencies_ms: tuple[float, ...]
 
@@ -57,27 +57,45 @@ class Summary:
     @property
     def warm(self) -> Group:
         """The group that stands for the deployment: where there are more samples."""
-        return max(self.kept, self.new, key=lambda group: len(group.latencies_ms))
+        return self.new if self.over_new_connections else self.kept
+
+    @property
+    def over_new_connections(self) -> bool:
+        """Whether that is the one over new connections."""
+        return len(self.new.latencies_ms) > len(self.kept.latencies_ms)
+
+
+def is_warm(sample: Timed) -> bool:
+    return not (sample.error_type or sample.cold_start or sample.burst)
+
+
+def tells_start(sample: Timed) -> bool:
+    """Whether it counts in the share of cold starts."""
+    return not (sample.error_type or sample.burst) and sample.cold_start is not None
 
 
 def summarise(name: str, samples: Iterable[Timed]) -> Summary:
     """The cold share counts calls made one by one: those sent to force cold starts tell none."""
     samples = list(samples)
-    answered = [sample for sample in samples if not sample.error_type]
     alone = [sample for sample in samples if not sample.burst]
-    warm = [sample for sample in answered if not sample.cold_start and not sample.burst]
-    told = [s for s in answered if s.cold_start is not None and not s.burst]
+    warm = [sample for sample in samples if is_warm(sample)]
+    cold = [sample for sample in samples if sample.cold_start and not sample.error_type]
     return Summary(
         name=name,
         kept=_group([sample for sample in warm if not sample.new_connection]),
         new=_group([sample for sample in warm if sample.new_connection]),
-        cold=_group([sample for sample in answered if sample.cold_start]),
+        cold=_group(cold),
         server=Group(tuple(s.server_ms for s in warm if s.server_ms is not None)),
-        cold_share=Share(sum(bool(sample.cold_start) for sample in told), len(told)),
+        cold_share=cold_share(samples),
         failure_share=_failed(alone),
         failures=Counter(sample.error_type for sample in alone if sample.error_type),
         burst_failures=_failed([sample for sample in samples if sample.burst]),
     )
+
+
+def cold_share(samples: Iterable[Timed]) -> Share:
+    told = [bool(sample.cold_start) for sample in samples if tells_start(sample)]
+    return Share(sum(told), len(told))
 
 
 def _failed(samples: Sequence[Timed]) -> Share:
@@ -85,4 +103,4 @@ def _failed(samples: Sequence[Timed]) -> Share:
 
 
 def _group(samples: Sequence[Timed]) -> Group:
-    return Group(tuple(sample.duration_ms for sample in samples))
+    return Group(tuple(sorted(sample.duration_ms for sample in samples)))

@@ -77,3 +77,16 @@ def log_in(page: Page, name: str = "ada", password: str = "lovelace") -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(DASHBOARD)
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """The serious ones that axe, whose source is given, finds on the page."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    return [
+        f"{page.url} {violation['id']}: {node['html'][:120]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]

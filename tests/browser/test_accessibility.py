@@ -1,13 +1,9 @@
 """axe-core finds no serious violation, in light and in dark."""
 
-import os
-from pathlib import Path
-
 import pytest
 
-from tests.browser.chromium import log_in, page_without_errors
+from tests.browser.chromium import log_in, page_without_errors, violations
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 PAGES = [
     "/dashboard/",
     "/dashboard/?window=1h",
@@ -19,27 +15,6 @@ PAGES = [
     "/admin/auth/user/",
     "/admin/auth/user/add/",
 ]
-
-
-@pytest.fixture(scope="session")
-def axe():
-    if not AXE.exists() and os.environ.get("CI") == "true":
-        pytest.fail("axe-core is missing: npm ci")
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci")
-    return AXE.read_text()
-
-
-def violations(page, axe):
-    page.wait_for_load_state("networkidle")
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")["violations"]
-    return [
-        f"{page.url} {violation['id']}: {node['html'][:120]}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 # Forms and the frame are the same in the dark; colours are what differs.

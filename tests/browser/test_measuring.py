@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 from deployments.browser_runs import start_run, take_sample
 from deployments.measuring import Plan
 from deployments.models import Deployment, LatencyRun
-from tests.browser.chromium import log_in, page_without_errors
-from tests.browser.test_accessibility import axe, violations  # noqa: F401
+from tests.browser.chromium import log_in, page_without_errors, violations
 from tests.deployments.servers import serve
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -57,15 +57,43 @@ export function directLabels(chart) {
   ctx.save();
   ctx.font = `${12 * devicePixelRatio}px system-ui, "Segoe UI", sans-serif`;
   ctx.textBaseline = "middle";
-  chart.series.forEach((series, place) => {
-    const values = chart.data[place];
-    const last = values.findLastIndex((value) => value != null);
-    if (!place || last < 0 || !series.show) return;
-    ctx.fillStyle = series.stroke(chart, place);
-    const x = chart.valToPos(chart.data[0][last], "x", true) + 6 * devicePixelRatio;
-    ctx.fillText(series.label, x, chart.valToPos(values[last], series.scale, true));
-  });
+  ctx.textAlign = "left";
+  for (const { text, paint, x, y } of apart(chart.series.flatMap((series, place) => end(chart, series, place)))) {
+    ctx.fillStyle = paint;
+    ctx.fillText(text, x, y);
+  }
   ctx.restore();
+}
+
+function end(chart, series, place) {
+  const values = chart.data[place];
+  const last = values.findLastIndex((value) => value != null);
+  if (!place || last < 0 || !series.show) return [];
+  const x = chart.valToPos(chart.data[0][last], "x", true) + 8 * devicePixelRatio;
+  const y = chart.valToPos(values[last], series.scale, true);
+  return [{ text: series.label, paint: series.stroke(chart, place), x, y }];
+}
+
+// Labels of lines that end close to each other move up, the higher ones first in order.
+function apart(labels) {
+  const sorted = labels.sort((a, b) => b.y - a.y);
+  sorted.forEach((label, place) => {
+    const below = sorted[place - 1];
+    if (below) label.y = Math.min(label.y, below.y - 14 * devicePixelRatio);
+  });
+  return sorted;
+}
+
+// A dragged range becomes the page's range.
+export function selectWindow(chart) {
+  const { left, width } = chart.select;
+  if (width < 8) return;
+  const url = new URL(location.href);
+  const text = (x) => new Date(chart.posToVal(x, "x") * 1000).toISOString();
+  url.searchParams.delete("window");
+  url.searchParams.set("since", text(left));
+  url.searchParams.set("until", text(left + width));
+  location.assign(url);
 }
 
 // The interval that isn't over yet is drawn lighter.

@@ -2,7 +2,7 @@
 import { axis, color, draw, onThemeChange } from "./chart.js";
 import { duration, percent } from "./formats.js";
 
-const PAINTS = ["accent", "second", "accent-strong", "quiet"];
+const COLOURS = 4;
 let remove;
 
 function joined(sides) {
@@ -13,10 +13,10 @@ function joined(sides) {
   return uPlot.join(tables);
 }
 
-function line(name, paint) {
+function line({ name, colour, dashed }, place) {
   return {
-    label: name, width: 2, spanGaps: true, points: { show: false },
-    stroke: () => color(paint),
+    label: name, width: 2, spanGaps: true, points: { show: false }, ...(dashed && { dash: [6, 4] }),
+    stroke: () => color(`colour-${colour ?? place % COLOURS}`),
     value: (chart, share) => percent(share),
   };
 }
@@ -34,7 +34,7 @@ function show() {
     axes: [axis(duration, { size: 36 }), axis(percent)],
     series: [
       { label: "No slower than", value: (chart, ms) => duration(ms) },
-      ...sides.map((side, place) => line(side.name, PAINTS[place % PAINTS.length])),
+      ...sides.map(line),
     ],
   };
   remove = draw(place, options, joined(sides));

@@ -1,6 +1,6 @@
 // The overview's large chart (requests by outcome, latency, tokens or cost over time), and with
 // the same data the small lines of the cards and the table of numbers.
-import { axis, color, directLabels, draw, onThemeChange, times, veil } from "./chart.js";
+import { axis, color, directLabels, draw, onThemeChange, selectWindow, times, veil } from "./chart.js";
 import { count, duration, moment, usd } from "./formats.js";
 import { numbers } from "./numbers.js";
 import { sparklines } from "./sparklines.js";
@@ -42,20 +42,8 @@ function options(place, series) {
     },
     axes: [axis(null, { size: 36, grid: { show: false }, values: times(place.dataset.zone) }), axis(AXIS[shown])],
     series: [{ label: "From", value: (chart, start) => start == null ? "" : moment(start, place.dataset.zone) }, ...series.map((serie) => ({ ...serie, value: legendValue(serie) }))],
-    hooks: { draw: [veil(bucket), ...(latency ? [directLabels] : [])], setSelect: [select] },
+    hooks: { draw: [veil(bucket), ...(latency ? [directLabels] : [])], setSelect: [selectWindow] },
   };
-}
-
-// A dragged range becomes the page's range.
-function select(chart) {
-  const { left, width } = chart.select;
-  if (width < 8) return;
-  const url = new URL(location.href);
-  const text = (x) => new Date(chart.posToVal(x, "x") * 1000).toISOString();
-  url.searchParams.delete("window");
-  url.searchParams.set("since", text(left));
-  url.searchParams.set("until", text(left + width));
-  location.assign(url);
 }
 
 function show() {

@@ -1,0 +1,57 @@
+"""What is shown of a deployment in one row of the table, and its lines in the chart."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from deployments.distribution import ecdf
+from deployments.models import Deployment
+from deployments.over_time import Sent
+from deployments.reported import Reported, requests
+from deployments.shares import Share
+from deployments.statistics import Estimate
+from deployments.summaries import QUANTILES, Summary, summarise
+
+# As many colours can be told apart, also by the colour-blind.
+COLOURS = 4
+QUANTILE_WORDS = [f"p{100 * quantile:.0f}" for quantile in QUANTILES]
+
+
+class Row(NamedTuple):
+    """`last` is the newest call made by itself; `reported` are requests in Lambda's reports."""
+
+    deployment: Deployment
+    summary: Summary
+    percentiles: list[tuple[str, Estimate]]
+    cold: Estimate
+    server: Estimate
+    last: Sent
+    reported: Share
+
+
+def row_of(
+    deployment: Deployment, samples: Sequence[Sent], reported: Sequence[Reported] = ()
+) -> Row:
+    """`samples` are the newest first."""
+    summary = summarise(deployment.name, samples)
+    percentiles = [summary.warm.percentile(quantile) for quantile in QUANTILES]
+    return Row(
+        deployment,
+        summary,
+        list(zip(QUANTILE_WORDS, percentiles, strict=True)),
+        summary.cold.percentile(0.5),
+        summary.server.percentile(0.5),
+        next((sample for sample in samples if not sample.burst), samples[0]),
+        requests(reported),
+    )
+
+
+def chart_of(rows: Sequence[Row], colours: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
+    """A line for warm calls and one for cold starts of each deployment."""
+    lines = []
+    for place, row in enumerate(rows):
+        colour = colours[row.deployment.pk] if colours else place % COLOURS
+        for word, group in (("warm", row.summary.warm), ("cold", row.summary.cold)):
+            if group.latencies_ms:
+                line = {"name": f"{row.deployment.name} {word}", "ecdf": ecdf(group.latencies_ms)}
+                lines.append({**line, "colour": colour, "dashed": word == "cold"})
+    return lines

@@ -1,0 +1,86 @@
+"""Builders of measured calls and of Lambda's reports, and a week of both as a team has them."""
+
+import math
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deployments.models import Deployment, Kind, LambdaReport, LatencyRun, LatencySample
+
+HOUR = timedelta(hours=1)
+
+
+def deployment(name: str = "lambda", **fields: Any) -> Deployment:
+    return Deployment.objects.get_or_create(name=name, defaults=fields)[0]
+
+
+def measured(name: str, latencies_ms: Iterable[float], **fields: Any) -> None:
+    """Calls five minutes ago, over kept connections, unless `fields` say otherwise."""
+    now = datetime.now(UTC)
+    run = LatencyRun.objects.create(
+        started_at=now, path="/health", planned=1, new_connections=False, seed=1
+    )
+    fields = {"sent_at": now - timedelta(minutes=5), "new_connection": False} | fields
+    LatencySample.objects.bulk_create(
+        LatencySample(run=run, deployment=deployment(name), duration_ms=latency, **fields)
+        for latency in latencies_ms
+    )
+
+
+def reported(
+    count: int, at: datetime, invocation: str = "request", cold: int = 0, **fields: Any
+) -> None:
+    """Reports of the deployment `lambda`; the first `cold` of them are cold starts."""
+    name = fields.pop("name", "lambda")
+    defaults: dict[str, Any] = {
+        "deployment": deployment(name, kind=Kind.LAMBDA),
+        "invocation": invocation,
+        "reported_at": at,
+        "imported_at": at,
+        "duration_ms": 40.0,
+        "billed_duration_ms": 40.0,
+        "memory_mb": 1_024,
+    }
+    LambdaReport.objects.bulk_create(
+        LambdaReport(
+            line_key=f"{name} {at:%m%d%H%M%S} {invocation} {n}",
+            init_duration_ms=500.0 if n < cold else None,
+            **(defaults | fields),
+        )
+        for n in range(count)
+    )
+
+
+def a_week(now: datetime) -> None:
+    """Runs of 100 calls on three hosts every ten hours; after three days keep-warm is on."""
+    hosts: dict[str, dict[str, Any]] = {
+        "ec2": {"kind": Kind.CONTAINER, "region": "us-east-1", "instance_type": "t3.micro"},
+        "lambda": {"kind": Kind.LAMBDA, "region": "us-east-1", "memory_mb": 512},
+        "local": {"kind": Kind.OTHER},
+    }
+    for name, fields in hosts.items():
+        deployment(name, **fields)
+    for hour in range(2, 168, 10):
+        _runs(now - hour * HOUR, random.Random(hour))
+    for hour in range(168):
+        _reports(now - hour * HOUR, keep_warm=hour < 96, chance=random.Random(hour))
+    measured("ec2", [30_000], sent_at=now - 2 * HOUR + timedelta(minutes=9), error_type="timeout")
+
+
+def _runs(at: datetime, chance: random.Random) -> None:
+    for name, middle_ms in (("ec2", 62), ("lambda", 88), ("local", 3)):
+        busy = 1 + 0.3 * math.sin(at.hour / 4)
+        warm = [middle_ms * busy * chance.lognormvariate(0, 0.2) for _ in range(100)]
+        told = {"cold_start": False} if name == "lambda" else {}
+        measured(name, warm, sent_at=at, server_ms=middle_ms / 10, **told)
+    cold = [middle * chance.lognormvariate(0, 0.15) for middle in [1_050] * chance.randrange(6)]
+    measured("lambda", cold, sent_at=at, cold_start=True, server_ms=600)
+
+
+def _reports(at: datetime, *, keep_warm: bool, chance: random.Random) -> None:
+    requests = 18 + int(12 * math.sin(at.hour / 4))
+    cold = sum(chance.random() < (0.01 if keep_warm else 0.08) for _ in range(requests))
+    reported(requests, at, cold=cold, memory_mb=512)
+    if keep_warm:
+        reported(12, at, "keep_warm", billed_duration_ms=3.0, duration_ms=2.2, memory_mb=512)
