@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 from benchmarks import agreement
-from benchmarks.hosts import LATENCY_PATH, Hosts, compare_latency, manage
+from benchmarks.hosts import LATENCY_PATH, Hosts, compare_latency, manage, register
 from deploy.local_lambda import database
 from deploy.local_lambda.__main__ import package
 from deploy.local_lambda.local_lambda import LocalLambda
@@ -49,6 +49,7 @@ def main() -> None:
             ) as function,
         ):
             hosts = Hosts(container, function.base_url, variables)
+            register(hosts, options.memory)
             _compare_warm(hosts, options)
             _title("Warm latencies by hey")
             agreement.with_hey(hosts, options.samples, options.rate)

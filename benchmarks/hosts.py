@@ -11,12 +11,27 @@ ROOT = Path(__file__).resolve().parent.parent
 LATENCY_PATH = "/health"
 
 
+DEPLOYMENTS = """
+from deployments.models import Deployment
+Deployment.objects.create(name="container", kind="container", base_url="{container}")
+Deployment.objects.create(
+    name="lambda", kind="lambda", gateway="http_api", memory_mb={memory}, base_url="{function}"
+)
+"""
+
+
 class Hosts(NamedTuple):
     """Base URLs, and the environment variables that both have."""
 
     container: str
     function: str
     variables: dict[str, str]
+
+
+def register(hosts: Hosts, memory_mb: int) -> None:
+    """So that the dashboard knows what they are."""
+    code = DEPLOYMENTS.format(container=hosts.container, function=hosts.function, memory=memory_mb)
+    manage(hosts.variables, "shell", "--no-imports", "--command", code)
 
 
 def compare_latency(hosts: Hosts, path: str, samples: int, rate: float) -> None:

@@ -10,7 +10,7 @@ from dashboard.deployment_figures import QUANTILE_WORDS, chart_of
 from dashboard.deployment_window import REPORTS_MAX, SAMPLES_MAX, find, tracked_requests
 from dashboard.page import render_page
 from dashboard.run_form import runs_context
-from dashboard.scope import Scope, scope_of
+from dashboard.scope import Scope, scope_of, text_of
 from deployments.sentences import verdict
 from deployments.shares import CALLS_NEEDED
 
@@ -26,7 +26,7 @@ LIMITS = {
 @page
 def deployments(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
-    context = _figures(scope) | {
+    context = _figures(request, scope) | {
         **LIMITS,
         "quantiles": QUANTILE_WORDS,
         "tracked": tracked_requests(scope.window),
@@ -37,9 +37,10 @@ def deployments(request: HttpRequest) -> HttpResponse:
 
 @page
 def deployments_json(request: HttpRequest) -> HttpResponse:
-    found = _figures(scope_of(request))
+    found = _figures(request, scope_of(request))
     return JsonResponse(
         {
+            "path": found["found"].path,
             "deployments": found["chart"],
             "verdict": found["sentences"],
             "over_time": found["over_time"],
@@ -49,8 +50,8 @@ def deployments_json(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _figures(scope: Scope) -> dict[str, Any]:
-    found = find(scope.window)
+def _figures(request: HttpRequest, scope: Scope) -> dict[str, Any]:
+    found = find(scope.window, text_of(request.GET, "path"))
     rows = found.rows
     lines = deployment_over_time.lines_of(found, rows)
     return {

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from dashboard.deployment_figures import COLOURS, Row, row_of
 from dashboard.sources import source_of
 from dashboard.window import Window
-from deployments.models import Deployment, LambdaReport, LatencySample
+from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample
 from deployments.over_time import Grid, grid
 from deployments.querysets import LambdaReportQuerySet
 from deployments.reported import Reported
@@ -39,12 +39,15 @@ D = TypeVar("D", Call, Reported)
 
 
 class Found(NamedTuple):
-    """`calls` and `reported` by the deployment's id, calls the newest first.
+    """`calls` and `reported` by the deployment's id, calls the newest first. Only calls of one
+    path stand beside each other; `paths` are those that were called.
 
     `calls_since` and `reported_since` tell from when on where there are too many to read all.
     """
 
     deployments: list[Deployment]
+    path: str
+    paths: list[str]
     grid: Grid
     calls: dict[int, list[Call]]
     reported: dict[int, list[Reported]]
@@ -67,15 +70,20 @@ class Found(NamedTuple):
         return {id_: place % COLOURS for place, id_ in enumerate(ids)}
 
 
-def find(window: Window) -> Found:
+def find(window: Window, path: str = "") -> Found:
+    """Without a path, that of the newest run."""
     buckets = grid(window.since, window.until)
-    calls = _calls(window)
+    paths = LatencyRun.objects.paths(window.since, window.until)
+    path = path or next(iter(paths), "")
+    calls = _calls(window, path)
     reports = LambdaReport.objects.filter(
         reported_at__gte=window.since, reported_at__lt=window.until
     )
     unread = _unread(reports)
     return Found(
         list(Deployment.objects.all()),
+        path,
+        paths,
         buckets,
         _by_deployment(calls),
         _by_deployment(_but(reports, unread).by_step(buckets.length)),
@@ -92,8 +100,8 @@ def tracked_requests(window: Window) -> dict[str, int]:
     return {name: figures.requests for name, figures in found.items()}
 
 
-def _calls(window: Window) -> list[Call]:
-    samples = LatencySample.objects.between(window.since, window.until)
+def _calls(window: Window, path: str) -> list[Call]:
+    samples = LatencySample.objects.between(window.since, window.until).of_path(path)
     newest = samples.order_by("-sent_at").values_list(*Call._fields)[:SAMPLES_MAX]
     return [Call(*row) for row in newest]
 

@@ -28,6 +28,9 @@ PAID_GB_S = PAID_MS * F("memory_mb") / (1_000 * 1_024)
 
 
 class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
+    def of_path(self, path: str) -> Self:
+        return self.filter(run__path=path)
+
     def between(self, since: datetime, until: datetime) -> Self:
         return self.filter(sent_at__gte=since, sent_at__lt=until)
 
@@ -42,6 +45,12 @@ class LatencyRunQuerySet(models.QuerySet["LatencyRun"]):
             .annotate(calls=Count("samples"))
             .prefetch_related("deployments")
         )
+
+    def paths(self, since: datetime, until: datetime) -> list[str]:
+        """What was called in a half-open window; that of the newest run first."""
+        called = self.filter(samples__sent_at__gte=since, samples__sent_at__lt=until)
+        newest = called.values_list("path").annotate(newest=Max("started_at"))
+        return [path for path, _ in newest.order_by("-newest", "path")]
 
     def claim(self, run: "LatencyRun", now: datetime, until: datetime) -> bool:
         """True for one of those who want to take the run's next sample, until it releases it."""

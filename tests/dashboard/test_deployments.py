@@ -12,6 +12,7 @@ from tracking.saving import store_records
 pytestmark = pytest.mark.django_db
 
 PAGE = "/dashboard/deployments/"
+DATA = "/dashboard/deployments.json"
 
 
 def test_nothing_measured_says_how_to(admin_client):
@@ -31,13 +32,23 @@ def test_they_stand_side_by_side(admin_client):
 
 
 def test_the_number_of_queries_is_fixed(admin_client, django_assert_num_queries):
-    """Session, user, demo mark; samples, deployments, limit of reports, reports, requests; runs,
-    their deployments, what can be measured."""
+    """Session, user, demo mark; paths, samples, deployments, limit of reports, reports, requests;
+    runs, their deployments, what can be measured."""
     for name in ("ec2", "lambda", "local"):
         measured(name, range(50, 90))
         reported(40, datetime.now(UTC), name=name)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         admin_client.get(PAGE)
+
+
+def test_calls_of_different_paths_are_never_mixed(admin_client):
+    measured("ec2", [9] * 40)
+    measured("ec2", [300] * 40, path="/analytics/clinic?days=7")
+    newest = admin_client.get(f"{DATA}?window=24h").json()
+    assert newest["path"] == "/analytics/clinic?days=7"
+    assert newest["boxes"][0]["box"]["median_ms"] == 300
+    chosen = admin_client.get(DATA, {"window": "24h", "path": "/health"}).json()
+    assert chosen["boxes"][0]["box"]["median_ms"] == 9
 
 
 def test_older_samples_are_outside_the_window(admin_client):

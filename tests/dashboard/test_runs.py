@@ -129,5 +129,5 @@ def test_queries_do_not_grow_with_runs_and_samples(admin, url, django_assert_num
         sample(admin, run)
     with django_assert_num_queries(6):
         admin.get(f"/dashboard/runs/{run.pk}/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         admin.get("/dashboard/deployments/")
