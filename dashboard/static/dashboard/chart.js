@@ -42,10 +42,13 @@ export function times(zone) {
   });
 }
 
+// A dashed line is dashed in the legend, too: colour alone tells nobody which it is.
+const LEGEND = { markers: { dash: (chart, place) => chart.series[place].dash ? "dashed" : "solid" } };
+
 export function draw(place, options, data) {
   place.replaceChildren();
   const size = () => ({ width: "printing" in root.dataset ? PAPER_WIDTH : place.clientWidth, height: 300 });
-  const chart = new uPlot({ ...options, ...size() }, data, place);
+  const chart = new uPlot({ legend: LEGEND, ...options, ...size() }, data, place);
   const observer = new ResizeObserver(() => chart.setSize(size()));
   observer.observe(place);
   return () => { observer.disconnect(); chart.destroy(); };
