@@ -31,7 +31,7 @@ SECONDS_BETWEEN_ENDS = 2.5
 def main() -> None:
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    zip_path = package(STAGE)
+    zip_path = options.zip or package(STAGE)
     variables = _variables()
     database.prepare(variables)
     manage(variables, "demo_data", "--verbosity", "0")
@@ -115,6 +115,7 @@ def _options() -> argparse.Namespace:
     add("--rate", type=float, default=5, help="calls a second of each host (5)")
     add("--cold-rate", type=float, default=1.5, help="the same where environments end (1.5)")
     add("--memory", type=int, default=512, help="the function's, in MB (512)")
+    add("--zip", type=Path, help="compare this zip instead of packaging one")
     add("--exit", action="store_true", help="end when measured, serve no dashboard")
     return parser.parse_args()
 

@@ -12,8 +12,8 @@ SHORT = ("--samples", "12", "--rate", "10", "--cold-rate", "2", "--exit")
 
 
 @pytest.fixture(scope="module")
-def output() -> str:
-    command = [sys.executable, "-m", "benchmarks.comparison", *SHORT]
+def output(zip_path) -> str:
+    command = [sys.executable, "-m", "benchmarks.comparison", *SHORT, "--zip", str(zip_path)]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "mlops.settings"}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
