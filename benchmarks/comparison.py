@@ -79,7 +79,7 @@ def _compare_with_cold_starts(
 
 
 def _end_environments(function: LocalLambda, ended: Event) -> None:
-    while not ended.wait(random.expovariate(1 / SECONDS_BETWEEN_ENDS)):
+    while not ended.wait(SECONDS_BETWEEN_ENDS * random.uniform(0.5, 1.5)):
         function.end_idle()
 
 
