@@ -40,7 +40,7 @@ STORE = f"SELECT count(*) FROM tracking_store_records(({RECORDS}))"
 
 def store_million(total: int = 1_000_000, step: int = 20_000) -> None:
     """Through the product's own function; about two minutes."""
-    from tracking.bins import BOUNDS_MS
+    from tracking.store.bins import BOUNDS_MS
 
     with connection.cursor() as cursor:
         cursor.execute(LABELS)

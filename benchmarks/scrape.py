@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.database import start_postgresql
-from tracking import bins
+from tracking.store import bins
 
 FEW, MANY = 1_000, 1_000_000
 SCRAPES = 31

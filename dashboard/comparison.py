@@ -13,7 +13,7 @@ from dashboard.intervals import Interval, interval
 from dashboard.scope import LABEL_PARAMETERS
 from dashboard.sources import source_of
 from dashboard.window import Window
-from tracking.periods import DAY
+from tracking.store.periods import DAY
 
 PERCENTS = (50, 90, 95, 99)
 # Periods are compared by how far back their window lies; None is the length of the window.

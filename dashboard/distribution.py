@@ -5,7 +5,7 @@ from itertools import accumulate
 from math import log
 from typing import NamedTuple
 
-from tracking.bins import BOUNDS_MS, OVERFLOW_BIN, duration_bin
+from tracking.store.bins import BOUNDS_MS, OVERFLOW_BIN, duration_bin
 
 # Where the first and the last bin, which have no edge there, are drawn to.
 _LOWEST_MS = BOUNDS_MS[0] / 2

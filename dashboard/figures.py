@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
-from tracking import bins
+from tracking.store import bins
 
 # The old dashboard's limits of the failure rate: green below 5 %, yellow to 10 %, red above.
 WARNING, BAD = 0.05, 0.10

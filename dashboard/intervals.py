@@ -5,7 +5,7 @@ from math import ceil, exp, floor, lgamma, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from tracking.bins import BOUNDS_MS, OVERFLOW_BIN
+from tracking.store.bins import BOUNDS_MS, OVERFLOW_BIN
 
 TAIL = 0.025
 # From here on the normal approximation is off by less than a rank or two.

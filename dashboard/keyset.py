@@ -11,7 +11,7 @@ from dashboard.errors import BadQuery
 from dashboard.scope import number_of
 from tracking.models import AIRequest
 from tracking.querysets import AIRequestQuerySet
-from tracking.records import COST_MAX_USD, DURATION_MAX_MS
+from tracking.store.record import COST_MAX_USD, DURATION_MAX_MS
 
 PAGE_LENGTH = 50
 # The parameter, the column, whether it falls, and how people call the order.

@@ -11,7 +11,7 @@ from dashboard.export import COLUMNS
 from dashboard.sources import source_of
 from dashboard.window import Window, ceil
 from tracking.models import AIRequest
-from tracking.periods import DAY
+from tracking.store.periods import DAY
 
 TIMELINE_LENGTH = 100
 

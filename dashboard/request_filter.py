@@ -7,10 +7,10 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from dashboard.scope import labels_of, number_of, text_of
-from tracking.labels import OTHER
 from tracking.models import AIRequest, LabelSet
 from tracking.querysets import AIRequestQuerySet
-from tracking.records import COST_MAX_USD, DURATION_MAX_MS
+from tracking.store.labels import OTHER
+from tracking.store.record import COST_MAX_USD, DURATION_MAX_MS
 
 # The parameter, the lookup behind it, its greatest value, and how people call it.
 RANGES = {

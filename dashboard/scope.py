@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from dashboard.errors import BadQuery
 from dashboard.window import Window, window_of
 from dashboard.zones import zone_of
-from tracking.records import ID_MAX
+from tracking.store.record import ID_MAX
 
 # The parameter of the URL, the column behind it, and how people call it.
 LABEL_PARAMETERS = {

@@ -12,9 +12,9 @@ from django.db.models.functions import TruncMinute
 from dashboard.figures import MEASURES, Figures
 from dashboard.window import Window
 from dashboard.zones import UTC_ZONE
-from tracking.measures import SUMS
 from tracking.models import AIRequest, Rollup
-from tracking.periods import DAY, Period
+from tracking.querysets import SUMS
+from tracking.store.periods import DAY, Period
 
 ROW_MEASURES: dict[str, Aggregate] = {name: SUMS[name] for name in MEASURES}
 ROLLUP_MEASURES: dict[str, Aggregate] = {name: Sum(name) for name in MEASURES}

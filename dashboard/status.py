@@ -9,10 +9,10 @@ from django.db.models import Count, Max, Q
 from dashboard.figures import ratio
 from dashboard.window import Window
 from deployments.models import LambdaReport
-from tracking import health
+from tracking.api import health
 from tracking.models import AIRequest, BulkLoad, Rollup
-from tracking.periods import Period
 from tracking.querysets import DEMO
+from tracking.store.periods import Period
 
 # Of the newest reports alone, so that the page costs the same however many are stored.
 COLD_STARTS_OF = 1_000

@@ -15,7 +15,7 @@ from dashboard.page import render_page
 from dashboard.scope import Scope, scope_of
 from dashboard.status import status_of
 from dashboard.top import top_of
-from tracking.periods import DAY
+from tracking.store.periods import DAY
 
 CHARTS = ("requests", "latency", "tokens", "cost")
 

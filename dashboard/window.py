@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dashboard.errors import BadQuery
-from tracking.periods import DAY, HOUR
+from tracking.store.periods import DAY, HOUR
 
 MINUTE = timedelta(minutes=1)
 PRESETS = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}

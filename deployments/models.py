@@ -11,7 +11,7 @@ from deployments.querysets import (
     LatencyRunQuerySet,
     LatencySampleQuerySet,
 )
-from tracking.records import LABEL_MAX
+from tracking.store.record import LABEL_MAX
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z"
 NAME = RegexValidator(NAME_PATTERN, "Letters, digits, dots, - and _ only.")

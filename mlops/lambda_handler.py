@@ -18,7 +18,7 @@ from mlops.invocation_log import log_event
 
 _base_path = packaged_settings.apply()
 
-from tracking.wsgi import ApiFirst
+from tracking.api.shell import ApiFirst
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -6,7 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 from mlops.instrumentation import Instrumented
 from tracking import environment
-from tracking.wsgi import ApiFirst
+from tracking.api.shell import ApiFirst
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from tracking.records import Record
+from tracking.store.record import Record
 
 
 def payload(**fields: Any) -> dict[str, Any]:

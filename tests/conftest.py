@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 
 from tests import database
 from tests.browser.chromium import chromium
-from tracking import store
+from tracking.store import append
 
 # They start what they test, or look at it from outside: once is enough.
 ONCE = ["browser", "container", "deploy", "lambda_runtime"]
@@ -15,7 +15,7 @@ collect_ignore = [] if database.POSTGRESQL else ONCE
 @pytest.fixture(autouse=True)
 def no_known_label_sets() -> None:
     """A test's rollback takes its label sets away; the process must not remember them."""
-    store.known_sets.forget()
+    append.known_sets.forget()
 
 
 @pytest.fixture(scope="module")

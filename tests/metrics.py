@@ -2,8 +2,8 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tracking.exposition import expose
-from tracking.saving import ThroughDjango
+from tracking.prometheus.exposition import expose
+from tracking.store.through_django import ThroughDjango
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

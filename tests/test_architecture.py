@@ -47,8 +47,3 @@ def test_no_module_is_a_drawer():
     assert not [
         path for package in ORDER for path in sources(package) if path.name in FORBIDDEN_NAMES
     ]
-
-
-@pytest.mark.parametrize("package", ORDER)
-def test_files_are_short(package):
-    assert not [path for path in sources(package) if len(path.read_text().splitlines()) > 200]

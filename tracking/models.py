@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
 
-from tracking.periods import Period
 from tracking.querysets import (
     AIRequestQuerySet,
     BulkLoadQuerySet,
     PruningQuerySet,
     RollupQuerySet,
 )
-from tracking.records import ID_MAX, LABEL_MAX
+from tracking.store.periods import Period
+from tracking.store.record import ID_MAX, LABEL_MAX
 
 COST_PLACES = 12
 

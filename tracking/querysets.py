@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Aggregate, Count, Max, Min, Q, Sum
 
-from tracking.measures import SUMS
-from tracking.periods import Period, spans
+from tracking.store.periods import Period, spans
 
 if TYPE_CHECKING:
     from tracking.models import AIRequest, BulkLoad, Pruning, Rollup  # noqa: F401 (named in strings)
@@ -62,3 +61,29 @@ class PruningQuerySet(models.QuerySet["Pruning"]):
     def first_live_at(self) -> datetime | None:
         moment: datetime | None = self.aggregate(first=Min("first_live_at"))["first"]
         return moment
+
+
+def _sum(column: str) -> Aggregate:
+    return Sum(column, default=0)
+
+
+def _count(condition: Q) -> Aggregate:
+    return Count("id", filter=condition)
+
+
+# By the rollup's column; of requests.
+SUMS: dict[str, Aggregate] = {
+    "requests": Count("id"),
+    "failures": _count(~Q(error_type="")),
+    "folded": _count(Q(folded=True)),
+    "duration_ms": _sum("duration_ms"),
+    "success_rate": _sum("success_rate"),
+    "input_tokens": _sum("input_tokens"),
+    "output_tokens": _sum("output_tokens"),
+    "total_tokens": _sum("total_tokens"),
+    "cost_usd": _sum("cost_usd"),
+    "priced": Count("cost_usd"),
+    "appointments_requested": _count(Q(appointment_requested=True)),
+    "appointments_booked": _count(Q(appointment_booked=True)),
+    "human_handoffs": _count(Q(human_handoff_requested=True)),
+}

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from tracking import views
-from tracking.api import ENDPOINTS
+from tracking.api.endpoints import ENDPOINTS
 
 urlpatterns = [
     *(path(endpoint.removeprefix("/"), views.api) for endpoint in ENDPOINTS),

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from tracking import api as tracking_api
-from tracking.api import Closed, Endpoint
-from tracking.call import Answer, Call
+from tracking.api import endpoints as tracking_api
+from tracking.api.endpoints import Closed, Endpoint
+from tracking.api.exchange import Answer, Call
 from tracking.errors import Refusal
-from tracking.saving import ThroughDjango
+from tracking.store.through_django import ThroughDjango
 
 
 @csrf_exempt

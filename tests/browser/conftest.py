@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 
 from tests.browser.chromium import page_without_errors
 from tests.build import record
-from tracking.saving import store_records
+from tracking.store.through_django import store_records
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 

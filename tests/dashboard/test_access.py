@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError, ProgrammingError
 
 from tests.build import record
-from tracking.saving import store_records
+from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 PAGES = [

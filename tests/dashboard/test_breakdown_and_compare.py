@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.build import record
-from tracking.saving import store_records
+from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ ANSWER = """
 import io, json, os, sys, warnings
 warnings.simplefilter("ignore")
 os.environ["DJANGO_SETTINGS_MODULE"] = "mlops.settings"
-from tracking.wsgi import ApiFirst
+from tracking.api.shell import ApiFirst
 
 def load_django():
     from django.core.wsgi import get_wsgi_application

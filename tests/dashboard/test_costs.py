@@ -8,7 +8,7 @@ import time_machine
 
 from deployments.models import Deployment, LambdaReport
 from tests.build import record
-from tracking.saving import store_records
+from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 BARE = (

@@ -7,7 +7,7 @@ import pytest
 from deployments.models import Deployment
 from tests.build import record
 from tests.measurements import deployment, measured, reported
-from tracking.saving import store_records
+from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.export import defused
 from tests.build import record
-from tracking.saving import store_records
+from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 

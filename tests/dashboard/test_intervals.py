@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.figures import SAMPLES_NEEDED
 from dashboard.intervals import LARGE, _ranks, interval
-from tracking.bins import duration_bin
+from tracking.store.bins import duration_bin
 
 
 def coverage(n, q, low, high):

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from tests.build import record
-from tracking.bins import duration_bin
 from tracking.models import AIRequest, BulkLoad
-from tracking.saving import store_records
+from tracking.store.bins import duration_bin
+from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 # The day on which Europe's clocks go forward.

@@ -4,7 +4,7 @@ import pytest
 
 from tests.build import record
 from tracking.models import AIRequest
-from tracking.saving import store_records
+from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.utils.html import strip_tags
 from deployments.models import Deployment, LambdaReport
 from tests.build import record
 from tracking.models import BulkLoad
-from tracking.saving import store_records
+from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)

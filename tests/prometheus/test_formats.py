@@ -7,7 +7,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.blackbox.load import payloads
 from tests.prometheus.server import executable
-from tests.tracking.posting import post
+from tests.tracking.api.posting import post
 
 pytestmark = pytest.mark.django_db
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"

@@ -12,7 +12,7 @@ from deployments.lambda_reports import Line, LogReader
 from deployments.models import Deployment
 from deployments.registry import RegistryError, lambda_deployment
 from deployments.report_imports import cloudwatch_lines, resume_from, store_reports
-from tracking.progress import Progress
+from tracking.management.progress import Progress
 
 
 class Command(BaseCommand):

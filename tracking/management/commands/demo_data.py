@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import now
 
-from tracking.bulk import OtherRun
-from tracking.demo_load import DemoRefused, load_demo
+from tracking.loading.bulk import OtherRun
+from tracking.loading.demo import DemoRefused, load_demo
+from tracking.management.progress import Progress
 from tracking.models import AIRequest
-from tracking.progress import Progress
 
 
 class Command(BaseCommand):

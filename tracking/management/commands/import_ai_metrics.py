@@ -12,12 +12,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 from django.utils.timezone import now
 
-from tracking.ai_metrics import Table, UnusableTable
-from tracking.bulk import OtherRun
-from tracking.importing import Outcome, import_rows
-from tracking.live import first_live_at
+from tracking.loading.bulk import OtherRun
+from tracking.loading.importing import Outcome, import_rows
+from tracking.loading.old_table import Table, UnusableTable
+from tracking.management.progress import Progress
 from tracking.models import BulkLoad
-from tracking.progress import Progress
+from tracking.upkeep.retention import first_live_at
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import now
 
+from tracking.management.progress import Progress
 from tracking.models import AIRequest, Rollup
-from tracking.progress import Progress
-from tracking.pruning import days_of, prune, prune_before
+from tracking.upkeep.retention import days_of, prune, prune_before
 
 
 class Command(BaseCommand):

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tracking.measures import SUMS
+from tracking.management.progress import Progress
 from tracking.models import LabelSet
-from tracking.periods import Period
-from tracking.progress import Progress
-from tracking.rollup_check import Mismatch, Window, mismatches, windows
-from tracking.rollup_rebuild import mend
+from tracking.querysets import SUMS
+from tracking.store.periods import Period
+from tracking.upkeep.audit import Mismatch, Window, mend, mismatches, windows
 
 SHOWN = 20
 

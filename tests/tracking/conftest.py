@@ -1,9 +1,0 @@
-import pytest
-
-from tests.tracking.old_table import create_table
-
-
-@pytest.fixture
-def table(db) -> None:
-    """The old table, empty."""
-    create_table()

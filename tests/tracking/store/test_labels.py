@@ -1,0 +1,80 @@
+"""Label sets: known, made, capped; what comes past the cap folds into `other`."""
+
+import pytest
+from django.db import connection
+
+from tests.build import record
+from tracking.models import AIRequest, LabelSet, Rollup
+from tracking.store import append
+from tracking.store.labels import LabelSets, foldings, labels_of
+from tracking.store.through_django import store_records
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cap(settings):
+    settings.MAX_LABEL_SETS = 10
+    return 10
+
+
+def test_the_same_labels_share_a_set():
+    store_records([record(), record()])
+    assert LabelSet.objects.count() == 1
+
+
+def test_a_known_set_is_looked_up_once(django_assert_num_queries):
+    for statements in (2, 0):
+        with django_assert_num_queries(statements):
+            append.known_sets.resolve(labels_of(record()), LabelSets(connection.cursor()), 10)
+
+
+def test_a_set_made_by_another_process_is_found():
+    store_records([record()])
+    append.known_sets.forget()
+    store_records([record()])
+    assert LabelSet.objects.count() == 1
+
+
+def test_a_flood_of_intents_folds_but_keeps_its_business_and_model(cap):
+    store_records([record(intent=f"intent {number}") for number in range(50)])
+    assert LabelSet.objects.count() <= cap
+    folded = LabelSet.objects.get(intent="other")
+    assert (folded.business_id, folded.request_model) == ("clinic", "gpt-5-mini")
+
+
+def test_a_flood_of_businesses_ends_in_one_set(cap):
+    store_records([record(business_id=f"business {number}") for number in range(50)])
+    assert LabelSet.objects.filter(business_id="other").count() == 1
+    assert LabelSet.objects.count() <= cap + 1
+
+
+def test_folded_requests_are_counted(cap):
+    store_records([record(intent=f"intent {number}") for number in range(50)])
+    sums = Rollup.objects.all_time().sums()
+    assert (sums["requests"], sums["folded"]) == (50, 41)
+
+
+def test_a_row_keeps_the_values_that_were_sent(cap):
+    store_records([record(intent=f"intent {number}") for number in range(50)])
+    assert AIRequest.objects.values("intent").distinct().count() == 50
+
+
+def test_folding_keeps_apart_what_failed():
+    kept = [labels.error_type for labels in foldings(labels_of(record(error_type="timeout")))]
+    assert kept == ["timeout", "other", "other", "other"]
+    assert [labels.error_type for labels in foldings(labels_of(record()))] == [""] * 4
+
+
+def test_labels_of_the_longest_allowed_size_fit_the_index():
+    long = record(business_id="😀" * 200, intent="😀" * 100, request_model="😀" * 100)
+    store_records([long])
+    assert LabelSet.objects.get().intent == "😀" * 100
+
+
+def test_past_the_cap_a_new_set_costs_one_look_up(cap, django_assert_num_queries):
+    store_records([record(intent=f"intent {number}") for number in range(50)])
+    new = labels_of(record(intent="new"))
+    with django_assert_num_queries(1):
+        _, folded = append.known_sets.resolve(new, LabelSets(connection.cursor()), cap)
+    assert folded

@@ -1,0 +1,106 @@
+"""Answers `GET /analytics/<business>`: its figures over a number of days. Knows no Django."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+from tracking.api.exchange import Answer, Call, json_answer
+from tracking.errors import bad_field
+from tracking.store.database import Database
+from tracking.store.periods import HOUR, floor_hour, spans
+from tracking.store.record import ID_MAX
+
+ANALYTICS_PATH = "/analytics/"
+ANALYTICS_MAX_DAYS = 366
+
+NAMES = (
+    "requests",
+    "duration_ms",
+    "total_tokens",
+    "cost_usd",
+    "appointments_requested",
+    "appointments_booked",
+    "human_handoffs",
+)
+
+_OF_ROLLUPS = f"""
+    SELECT {", ".join(f"coalesce(sum({name}), 0)" for name in NAMES)} FROM tracking_rollup
+    WHERE label_set_id IN (SELECT id FROM tracking_labelset WHERE business_id = %s)
+"""
+_SPAN = "(period = %s AND starts_at >= %s AND starts_at < %s)"
+
+# Requests that were counted under another business's name (`other`).
+_OF_FOLDED = """
+    SELECT count(*), coalesce(sum(duration_ms), 0), coalesce(sum(total_tokens), 0),
+        coalesce(sum(cost_usd), 0), count(CASE WHEN appointment_requested THEN 1 END),
+        count(CASE WHEN appointment_booked THEN 1 END),
+        count(CASE WHEN human_handoff_requested THEN 1 END)
+    FROM tracking_airequest
+    WHERE business_id = %s AND folded AND received_at >= %s AND received_at < %s
+        AND label_set_id NOT IN (SELECT id FROM tracking_labelset WHERE business_id = %s)
+"""
+
+
+def analytics(call: Call) -> Answer:
+    now = datetime.now(UTC)
+    days = _days(call.meta.get("QUERY_STRING", ""))
+    business_id = call.path.removeprefix(ANALYTICS_PATH)
+    if not 1 <= len(business_id) <= ID_MAX or "\x00" in business_id:
+        raise bad_field("business_id", f"must have 1 to {ID_MAX} characters, none of them NUL")
+    body = {
+        "business_id": business_id,
+        "period": f"{days}_days",
+        "metrics": business_metrics(call.database, business_id, days, now),
+        "monitoring": "prometheus",
+        "prometheus_metrics_url": "/metrics",
+        "timestamp": now,
+    }
+    return json_answer(HTTPStatus.OK, body)
+
+
+def _days(query: str) -> int:
+    text = parse_qs(query, keep_blank_values=True).get("days", ["30"])[-1]
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= ANALYTICS_MAX_DAYS):
+        raise bad_field("days", f"must be a whole number from 1 to {ANALYTICS_MAX_DAYS}")
+    return int(text)
+
+
+def business_metrics(
+    database: Database, business_id: str, days: int, now: datetime
+) -> dict[str, Any]:
+    """In the old service's words; means and rates are null where nothing was counted.
+
+    The window ends with the current hour and begins `days` days before that.
+    """
+    until = floor_hour(now) + HOUR
+    sums = _sums(database, business_id, until - timedelta(days=days), until)
+    return {
+        "total_conversations": sums["requests"],
+        "avg_response_time_ms": _ratio(sums["duration_ms"], sums["requests"], 1),
+        "avg_tokens_used": _ratio(sums["total_tokens"], sums["requests"], 1),
+        "total_api_cost_usd": round(float(sums["cost_usd"]), 6),
+        "appointment_requests": sums["appointments_requested"],
+        "appointments_booked": sums["appointments_booked"],
+        "human_handoffs": sums["human_handoffs"],
+        "appointment_conversion_rate": _ratio(
+            sums["appointments_booked"], sums["appointments_requested"], 4
+        ),
+    }
+
+
+def _sums(database: Database, business_id: str, since: datetime, until: datetime) -> dict[str, Any]:
+    window = spans(since, until)
+    of_rollups = f"{_OF_ROLLUPS} AND ({' OR '.join([_SPAN] * len(window))})"
+    parameters = [part for span in window for part in (int(span[0]), *span[1:])]
+    [counted] = database.rows(of_rollups, [business_id, *parameters])
+    [folded] = database.rows(_OF_FOLDED, [business_id, since, until, business_id])
+    return {
+        # PostgreSQL adds bigints up to a Decimal.
+        name: one + other if name in ("duration_ms", "cost_usd") else int(one + other)
+        for name, one, other in zip(NAMES, counted, folded, strict=True)
+    }
+
+
+def _ratio(total: float, count: float, places: int) -> float | None:
+    return round(float(total) / float(count), places) if count else None
