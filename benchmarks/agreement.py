@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg2
 
 from benchmarks.hosts import LATENCY_PATH, Hosts, latencies_ms
-from deployments.lambda_reports import LogReader
-from deployments.statistics import difference, estimate
+from deployments.reports.log import LogReader
+from deployments.statistics.estimates import difference, estimate
 
 OWN_MS = """
     SELECT sample.server_ms + coalesce(sample.init_ms, 0)

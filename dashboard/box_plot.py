@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from dashboard.deployment_figures import Row
 from dashboard.formats import NARROW
-from deployments.distribution import LOWEST_MS, Box, box
-from deployments.statistics import samples_needed
+from deployments.statistics.distribution import LOWEST_MS, Box, box
+from deployments.statistics.estimates import samples_needed
 
 # Fewer calls have no interval for their quartiles: they are drawn one by one.
 CALLS_NEEDED = samples_needed(0.25)

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from dashboard.cost_starts import Compared, Start
 from dashboard.formats import exact
 from dashboard.scope import NONE
+from deployments.costs.prices import TABLE, Price, Prices
+from deployments.costs.scenario import BOUNDS, Scenario, options_of
 from deployments.models import Kind
-from deployments.prices import TABLE, Price, Prices
-from deployments.scenarios import BOUNDS, Scenario, options_of
 
 # The most important ones, which have a slider; "log" where each step is the same factor.
 MAIN = {

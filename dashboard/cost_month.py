@@ -6,9 +6,9 @@ from typing import NamedTuple
 from dashboard.cost_starts import Compared
 from dashboard.sources import source_of
 from dashboard.window import Window
-from deployments.free_tier import Use, estimated, month_of, use_of
-from deployments.plans import Plans
-from deployments.prices import Prices
+from deployments.costs.free_tier import Use, estimated, month_of, use_of
+from deployments.costs.prices import Prices
+from deployments.costs.scenario import Plans
 
 
 class Month(NamedTuple):

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from dashboard.errors import BadQuery
 from dashboard.scope import NONE, Scope, text_of
 from dashboard.sources import source_of
+from deployments.costs.prices import HOUR, prices
+from deployments.costs.scenario import BOUNDS
 from deployments.models import Deployment, Kind, LambdaReport
-from deployments.prices import HOUR, prices
 from deployments.querysets import LambdaReportQuerySet
-from deployments.scenarios import BOUNDS
 
 DAY_SECONDS = 86_400
 

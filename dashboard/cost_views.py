@@ -19,12 +19,19 @@ from dashboard.cost_starts import (
 from dashboard.errors import BadQuery
 from dashboard.page import render_page
 from dashboard.scope import Scope, scope_of
-from deployments.breakeven import break_even, curve, point, span
-from deployments.cost_sentences import cost_verdict, crossing, limits, reasons
-from deployments.costs import Line, container_bill, lambda_bill, total_usd
-from deployments.plans import Plans
-from deployments.prices import BY_NAME, Prices
-from deployments.scenarios import Scenario, overridden_prices, scenario_of
+from deployments.costs.bills import (
+    Line,
+    break_even,
+    container_bill,
+    curve,
+    lambda_bill,
+    point,
+    span,
+    total_usd,
+)
+from deployments.costs.prices import BY_NAME, Prices
+from deployments.costs.scenario import Plans, Scenario, overridden_prices, scenario_of
+from deployments.costs.sentences import cost_verdict, crossing, limits, reasons
 
 
 class Asked(NamedTuple):

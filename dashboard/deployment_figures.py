@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from deployments.distribution import ecdf
 from deployments.models import Deployment
-from deployments.over_time import Sent
-from deployments.reported import Reported, requests
-from deployments.shares import Share
-from deployments.statistics import Estimate
-from deployments.summaries import QUANTILES, Summary, summarise
+from deployments.statistics.distribution import ecdf
+from deployments.statistics.estimates import Estimate
+from deployments.statistics.over_time import Sent
+from deployments.statistics.reported import Reported, requests
+from deployments.statistics.shares import Share
+from deployments.statistics.summaries import QUANTILES, Summary, summarise
 
 # As many colours can be told apart, also by the colour-blind.
 COLOURS = 4

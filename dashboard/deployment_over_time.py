@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from dashboard.deployment_figures import Row
 from dashboard.deployment_window import Found
 from deployments.models import Deployment
-from deployments.over_time import Bucket, Grid, measured, reported_shares
-from deployments.shares import Share
-from deployments.statistics import Estimate
-from deployments.summaries import Summary
+from deployments.statistics.estimates import Estimate
+from deployments.statistics.over_time import Bucket, Grid, measured, reported_shares
+from deployments.statistics.shares import Share
+from deployments.statistics.summaries import Summary
 
 
 class Line(NamedTuple):

@@ -11,8 +11,8 @@ from dashboard.deployment_window import REPORTS_MAX, SAMPLES_MAX, find, tracked_
 from dashboard.page import render_page
 from dashboard.run_form import runs_context
 from dashboard.scope import Scope, scope_of, text_of
-from deployments.sentences import verdict
-from deployments.shares import CALLS_NEEDED
+from deployments.statistics.sentences import verdict
+from deployments.statistics.shares import CALLS_NEEDED
 
 # What the page says of its own limits.
 LIMITS = {

@@ -11,9 +11,9 @@ from dashboard.deployment_figures import COLOURS, Row, row_of
 from dashboard.sources import source_of
 from dashboard.window import Window
 from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample
-from deployments.over_time import Grid, grid
 from deployments.querysets import LambdaReportQuerySet
-from deployments.reported import Reported
+from deployments.statistics.over_time import Grid, grid
+from deployments.statistics.reported import Reported
 
 # Enough for p99; more of the newest would say no more and cost time.
 SAMPLES_MAX = 20_000

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from typing import Any, NamedTuple, cast
 
 from dashboard.deployment_window import Found
-from deployments.keep_warm import Hours, KeepWarm, keep_warm
+from deployments.costs.prices import prices
+from deployments.costs.scenario import Architecture
 from deployments.models import Deployment
-from deployments.plans import Architecture
-from deployments.prices import prices
-from deployments.sentences import keep_warm as sentence
-from deployments.shares import CALLS_NEEDED, KeepWarmEffect
-from deployments.statistics import Estimate, Interval
+from deployments.reports.keep_warm import Hours, KeepWarm, keep_warm
+from deployments.statistics.estimates import Estimate, Interval
+from deployments.statistics.sentences import keep_warm as sentence
+from deployments.statistics.shares import CALLS_NEEDED, KeepWarmEffect
 
 
 class Compared(NamedTuple):

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.http import HttpRequest
 
-from deployments.browser_runs import CALLS_MAX, DEPLOYMENTS_MAX, PATH_MAX
-from deployments.measuring import Plan
+from deployments.measuring.browser_runs import CALLS_MAX, DEPLOYMENTS_MAX, PATH_MAX
+from deployments.measuring.rounds import Plan
 from deployments.models import Deployment, LatencyRun
 
 PERMISSION = "deployments.add_latencyrun"

@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 from deployments.models import Deployment, LatencyRun, LatencySample
-from deployments.statistics import Estimate
-from deployments.summaries import Summary, summarise
+from deployments.statistics.estimates import Estimate
+from deployments.statistics.summaries import Summary, summarise
 
 # More than a browser can ask for.
 SAMPLES_MAX = 20_000

@@ -17,9 +17,9 @@ from dashboard.page import render_page
 from dashboard.run_form import PERMISSION, RunForm, panel_context
 from dashboard.run_progress import Progress, as_json, progress_of
 from dashboard.scope import scope_of
-from deployments.browser_runs import start_run, stop_run, take_sample
+from deployments.measuring.browser_runs import start_run, stop_run, take_sample
 from deployments.models import LatencyRun
-from deployments.sentences import verdict
+from deployments.statistics.sentences import verdict
 
 may_measure = permission_required(PERMISSION, raise_exception=True)
 

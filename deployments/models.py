@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from deployments.addresses import check_url
-from deployments.prices import prices
+from deployments.costs.prices import prices
 from deployments.querysets import (
     LambdaReportQuerySet,
     LatencyRunQuerySet,

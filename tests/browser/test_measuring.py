@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
-from deployments.browser_runs import start_run, take_sample
-from deployments.measuring import Plan
+from deployments.measuring.browser_runs import start_run, take_sample
+from deployments.measuring.rounds import Plan
 from deployments.models import Deployment, LatencyRun
 from tests.browser.chromium import log_in, page_without_errors, violations
-from tests.deployments.servers import serve
+from tests.deployments.measuring.servers import serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

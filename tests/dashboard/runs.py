@@ -1,7 +1,7 @@
 """Builders and steps of the tests about runs."""
 
-from deployments.browser_runs import start_run
-from deployments.measuring import Plan
+from deployments.measuring.browser_runs import start_run
+from deployments.measuring.rounds import Plan
 from deployments.models import Deployment
 
 

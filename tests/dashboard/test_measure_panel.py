@@ -7,7 +7,7 @@ from django.test import Client
 
 from deployments.models import LatencyRun
 from tests.dashboard.runs import asked, sample, saved, started, text
-from tests.deployments import servers
+from tests.deployments.measuring import servers
 
 pytestmark = pytest.mark.django_db
 PANEL = 'id="measure"'

@@ -5,10 +5,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from deployments.browser_runs import stop_run
+from deployments.measuring.browser_runs import stop_run
 from deployments.models import LatencyRun
 from tests.dashboard.runs import asked, sample, saved, started, text
-from tests.deployments import servers
+from tests.deployments.measuring import servers
 
 pytestmark = pytest.mark.django_db
 PANEL = 'id="measure"'

@@ -10,15 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from deployments import run_reports
 from deployments.addresses import AddressRefused, check_url
-from deployments.interruption import interruption
-from deployments.measuring import IN_FLIGHT_MAX, Plan, Run, measure
+from deployments.measuring import run_reports
+from deployments.measuring.probe import Client, Target
+from deployments.measuring.rounds import IN_FLIGHT_MAX, Plan, Run, measure
+from deployments.measuring.stored_runs import deployments_of, store_run
+from deployments.measuring.terminal import ProgressBar, interruption
 from deployments.models import NAME_PATTERN, URL_MAX
-from deployments.probe import Client, Target
-from deployments.progress_bar import ProgressBar
 from deployments.registry import RegistryError
-from deployments.stored_runs import deployments_of, store_run
 
 TARGETS_MAX = 8
 

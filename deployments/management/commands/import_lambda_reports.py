@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import now
 
-from deployments.lambda_reports import Line, LogReader
 from deployments.models import Deployment
 from deployments.registry import RegistryError, lambda_deployment
-from deployments.report_imports import cloudwatch_lines, resume_from, store_reports
+from deployments.reports.importing import cloudwatch_lines, resume_from, store_reports
+from deployments.reports.log import Line, LogReader
 from tracking.management.progress import Progress
 
 

@@ -149,7 +149,9 @@ def test_an_error_nobody_expected_is_an_error_object(call, monkeypatch, caplog):
 
 
 def test_ingest_loads_no_django():
-    code = "import sys, tracking.api.shell; print([m for m in sys.modules if m.startswith('django')])"
+    code = (
+        "import sys, tracking.api.shell; print([m for m in sys.modules if m.startswith('django')])"
+    )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert output.stdout.strip() == "[]", output.stderr
 

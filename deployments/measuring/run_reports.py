@@ -1,0 +1,94 @@
+"""A run as a table with sentences, as JSON and as CSV."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from io import StringIO
+from typing import Any
+
+from deployments.measuring.probe import Sample
+from deployments.measuring.rounds import Run
+from deployments.statistics.estimates import Estimate
+from deployments.statistics.sentences import percent, verdict
+from deployments.statistics.summaries import QUANTILES, Group, Summary, summarise
+
+KINDS = (("kept", "warm"), ("new", "warm, new connection"), ("cold", "cold start"))
+
+
+def summaries(names: Sequence[str], samples: Sequence[Sample]) -> list[Summary]:
+    return [summarise(name, [s for s in samples if s.target == name]) for name in names]
+
+
+def table(names: Sequence[str], run: Run) -> str:
+    """For people: latencies in ms with their 95 % intervals, then what they say."""
+    found = summaries(names, run.samples)
+    head = ["deployment", "calls", "n", *(f"p{100 * quantile:.0f} ms" for quantile in QUANTILES)]
+    rows = [head, *(_row(one, kind, word) for one in found for kind, word in KINDS)]
+    filled = [row for row in rows if row[2] != "0"]
+    widths = [max(map(len, column)) for column in zip(*filled, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in filled]
+    return "\n".join([*lines, "", *_notes(found), *verdict(found)])
+
+
+def _row(summary: Summary, kind: str, word: str) -> list[str]:
+    group: Group = getattr(summary, kind)
+    cells = [_cell(group.percentile(quantile)) for quantile in QUANTILES]
+    return [summary.name, word, str(len(group.latencies_ms)), *cells]
+
+
+def _cell(found: Estimate) -> str:
+    if found.interval is None:
+        return f"too few: {found.samples} of {found.needed}"
+    return f"{found.value:.1f} [{found.interval.low:.1f}, {found.interval.high:.1f}]"
+
+
+def _notes(found: Sequence[Summary]) -> list[str]:
+    """The server's own share of what the client waited for."""
+    notes = []
+    for one in found:
+        own, cold = one.server.percentile(0.5).value, one.cold_share
+        if own is not None:
+            notes.append(f"{one.name}: of this the server itself takes {own:.1f} ms (median).")
+        if cold.whole:
+            notes.append(f"{one.name}: {percent(cold)} of {cold.whole} calls were cold starts.")
+    return notes
+
+
+def as_json(names: Sequence[str], run: Run) -> str:
+    found = summaries(names, run.samples)
+    document = {
+        **asdict(run),
+        "deployments": [_summary_object(summary) for summary in found],
+        "verdict": verdict(found),
+    }
+    return json.dumps(document, indent=2, default=str)
+
+
+def _summary_object(summary: Summary) -> dict[str, Any]:
+    kinds = {kind: _group_object(getattr(summary, kind)) for kind, _ in KINDS}
+    return {
+        "name": summary.name,
+        **kinds,
+        "cold_share": asdict(summary.cold_share),
+        "failures": summary.failures,
+    }
+
+
+def _group_object(group: Group) -> dict[str, Any]:
+    return {
+        "samples": len(group.latencies_ms),
+        **{
+            f"p{100 * quantile:.0f}_ms": asdict(group.percentile(quantile))
+            for quantile in QUANTILES
+        },
+    }
+
+
+def as_csv(run: Run) -> str:
+    """One line for each sample; an empty cell is unknown."""
+    out = StringIO()
+    writer = csv.DictWriter(out, [field.name for field in fields(Sample)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(sample) for sample in run.samples)
+    return out.getvalue()

@@ -1,0 +1,124 @@
+"""What measurements say, in words that a person can use."""
+
+from collections.abc import Sequence
+
+from deployments.statistics.estimates import Interval, difference, samples_needed
+from deployments.statistics.shares import CALLS_NEEDED, KeepWarmEffect, Share
+from deployments.statistics.summaries import Summary
+
+WORDS = {0.5: "at the median", 0.95: "at p95"}
+
+
+def comparison(ours: Summary, theirs: Summary, quantile: float = 0.5) -> str:
+    """Of warm calls: "Lambda warm is 18 to 31 ms slower than EC2 at the median"."""
+    found = difference(ours.warm.latencies_ms, theirs.warm.latencies_ms, quantile)
+    where = WORDS[quantile]
+    if found.interval is None:
+        return (
+            f"{ours.name} against {theirs.name} {where}: too few samples,"
+            f" {found.samples} of {samples_needed(quantile)} needed."
+        )
+    return f"{_compared(ours.name, theirs.name, found.interval)} {where}."
+
+
+def _compared(ours: str, theirs: str, gap: Interval) -> str:
+    if gap.low > 0:
+        return f"{ours} warm is {span_ms(gap.low, gap.high)} slower than {theirs}"
+    if gap.high < 0:
+        return f"{ours} warm is {span_ms(-gap.high, -gap.low)} quicker than {theirs}"
+    most = span_ms(0.0, max(-gap.low, gap.high)).partition(" to ")[2]
+    return f"{ours} warm and {theirs} show no difference (at most {most})"
+
+
+def cold_starts(summary: Summary) -> str:
+    """ "Cold starts add 0.9 to 1.3 s to 4 % of requests"; empty if answers told of none."""
+    if not summary.cold.latencies_ms:
+        return ""
+    found = difference(summary.cold.latencies_ms, summary.warm.latencies_ms, 0.5)
+    if found.interval is None:
+        return (
+            f"{summary.name}: {len(summary.cold.latencies_ms)} cold starts, too few to say what"
+            f" they add; {samples_needed(0.5)} are needed, and as many warm calls."
+        )
+    added = span_ms(max(0.0, found.interval.low), found.interval.high)
+    return f"{summary.name}: cold starts add {added}{_of_requests(summary.cold_share)}."
+
+
+def _of_requests(share: Share) -> str:
+    if not share.part:
+        return " where they happen"
+    return f" to {percent(share)} of requests as measured"
+
+
+def failures(summary: Summary) -> str:
+    """Empty if none failed."""
+    if not summary.failures:
+        return ""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.failures.items()))
+    share = summary.failure_share
+    return f"{summary.name}: {share.part} of {share.whole} calls failed ({kinds})."
+
+
+def burst_failures(summary: Summary) -> str:
+    """Empty if none failed; many at once may be more than a host accepts."""
+    share = summary.burst_failures
+    if not share.part:
+        return ""
+    return f"{summary.name}: of {share.whole} calls sent at once, {share.part} failed."
+
+
+def keep_warm(name: str, effect: KeepWarmEffect) -> str:
+    if effect.too_few:
+        return (
+            f"{name}: too few reports to say what keep-warm does: {effect.without.whole:,} requests"
+            f" without it and {effect.with_it.whole:,} with it, {CALLS_NEEDED} of each are needed."
+        )
+    if effect.usd_per_avoided is None:
+        return (
+            f"{name}: nothing shows that keep-warm avoids cold starts:"
+            f" {percent(effect.without)} without and {percent(effect.with_it)} with it."
+        )
+    price = usd(1e6 * effect.usd_per_avoided)
+    return f"{name}: {_avoided(effect)}, at {price} for a million of them."
+
+
+def _avoided(effect: KeepWarmEffect) -> str:
+    low, high = 100 * effect.fall.low, 100 * effect.fall.high
+    return (
+        f"keep-warm avoids {low:.1f} to {high:.1f} cold starts in 100 requests,"
+        f" about {effect.avoided_per_month:,.0f} a month"
+    )
+
+
+def verdict(summaries: Sequence[Summary]) -> list[str]:
+    """All that can be said: each deployment against the first, cold starts, failures."""
+    compared = [
+        comparison(other, summaries[0], quantile) for other in summaries[1:] for quantile in WORDS
+    ]
+    cold = [cold_starts(summary) for summary in summaries]
+    failed = [failures(summary) for summary in summaries]
+    burst = [burst_failures(summary) for summary in summaries]
+    return [sentence for sentence in (*compared, *cold, *failed, *burst) if sentence]
+
+
+def span_ms(low: float, high: float) -> str:
+    """ "18 to 31 ms", "0.9 to 1.3 s": the unit and the places that suit the higher end."""
+    unit, scale = ("s", 1_000) if high >= 1_000 else ("ms", 1)
+    places = 0 if high / scale >= 10 else 1 if high / scale >= 1 else 2
+    return f"{low / scale:.{places}f} to {high / scale:.{places}f} {unit}"
+
+
+def percent(share: Share) -> str:
+    if share.value is None:
+        return "an unknown share"
+    return f"{_short(100 * share.value)} %"
+
+
+def usd(amount: float) -> str:
+    """$12.35, $0.92, $0.0042."""
+    return f"${amount:,.2f}" if amount >= 0.1 else f"${float(f'{amount:.2g}'):.10f}".rstrip("0")
+
+
+def _short(value: float) -> str:
+    """Two digits that count: 0.42, 1.3, 31."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"

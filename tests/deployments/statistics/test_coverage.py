@@ -1,0 +1,79 @@
+"""Over 2,000 simulated data sets, 95 % intervals contain the true value in 93 % or more."""
+
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from deployments.statistics.estimates import difference, rank_interval
+from deployments.statistics.shares import Share
+
+DATA_SETS = 2_000
+COLD_SHARE = 0.08
+RANDOM = np.random.default_rng(20_260_101)
+
+
+def warm(*shape):
+    return RANDOM.lognormal(4.0, 0.4, shape)
+
+
+def cold_and_warm(*shape):
+    """Bimodal: a cold start takes about twenty times as long."""
+    cold = RANDOM.random(shape) < COLD_SHARE
+    return np.where(cold, RANDOM.lognormal(7.0, 0.2, shape), RANDOM.lognormal(4.0, 0.4, shape))
+
+
+def true_warm(quantile):
+    return np.exp(4.0 + 0.4 * NormalDist().inv_cdf(quantile))
+
+
+def true_cold_and_warm(quantile):
+    """Where the modes don't overlap, a percentile belongs to one of them."""
+    if quantile <= 1 - COLD_SHARE:
+        return true_warm(quantile / (1 - COLD_SHARE))
+    inside = (quantile - (1 - COLD_SHARE)) / COLD_SHARE
+    return np.exp(7.0 + 0.2 * NormalDist().inv_cdf(inside))
+
+
+def contains(estimate, truth):
+    return estimate.interval is not None and truth in estimate.interval
+
+
+SHAPES = [(warm, true_warm), (cold_and_warm, true_cold_and_warm)]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=["log-normal", "bimodal"])
+@pytest.mark.parametrize(
+    ("quantile", "count"),
+    [(0.5, 6), (0.5, 10), (0.5, 100), (0.9, 40), (0.95, 72), (0.95, 400), (0.99, 400)],
+)
+def test_intervals_of_percentiles(shape, quantile, count):
+    simulate, true = shape
+    ranks = rank_interval(count, quantile)
+    assert ranks
+    ordered = np.sort(simulate(DATA_SETS, count), axis=1)
+    hits = (ordered[:, ranks[0] - 1] <= true(quantile)) & (
+        true(quantile) <= ordered[:, ranks[1] - 1]
+    )
+    assert hits.mean() >= 0.93
+
+
+@pytest.mark.parametrize(("quantile", "count"), [(0.5, 20), (0.95, 80)])
+@pytest.mark.parametrize("shape", SHAPES, ids=["log-normal", "bimodal"])
+def test_intervals_of_differences(monkeypatch, shape, quantile, count):
+    # Fewer draws than in use make the interval noisier, never more often right.
+    monkeypatch.setattr("deployments.statistics.estimates.DRAWS", 240)
+    simulate, true = shape
+    ours, theirs = simulate(DATA_SETS, count).tolist(), (0.8 * warm(DATA_SETS, count)).tolist()
+    truth = true(quantile) - 0.8 * true_warm(quantile)
+    hits = [
+        contains(difference(our, their, quantile, seed=number), truth)
+        for number, (our, their) in enumerate(zip(ours, theirs, strict=True))
+    ]
+    assert np.mean(hits) >= 0.93
+
+
+@pytest.mark.parametrize("share", [0.04, 0.3])
+def test_intervals_of_shares(share):
+    parts = RANDOM.binomial(100, share, DATA_SETS).tolist()
+    assert np.mean([share in Share(part, 100).interval for part in parts]) >= 0.93

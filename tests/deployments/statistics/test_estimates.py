@@ -1,0 +1,92 @@
+"""Percentiles and their intervals, against published values and an independent implementation."""
+
+import numpy as np
+import pytest
+
+from deployments.statistics.estimates import (
+    difference,
+    estimate,
+    percentile,
+    rank_interval,
+    rank_probabilities,
+    samples_needed,
+)
+
+LATENCIES = np.random.default_rng(7).lognormal(4, 0.5, 1_000).tolist()
+
+
+@pytest.mark.parametrize("quantile", [0, 0.25, 0.5, 0.9, 0.95, 0.99, 1])
+def test_percentiles_agree_with_numpy(quantile):
+    ordered = sorted(LATENCIES)
+    assert percentile(ordered, quantile) == pytest.approx(np.quantile(ordered, quantile))
+
+
+def test_the_percentile_of_one_sample_is_that_sample():
+    assert percentile([7.0], 0.99) == 7.0
+
+
+# Campbell and Gardner, "Calculating confidence intervals for some non-parametric analyses"
+# (BMJ 1988; 296: 1454), and any table of the sign test.
+@pytest.mark.parametrize(
+    ("count", "ranks"),
+    [(6, (1, 6)), (10, (2, 9)), (20, (6, 15)), (25, (8, 18)), (30, (10, 21)), (50, (18, 33))]
+    + [(100, (40, 61))],
+)
+def test_ranks_around_the_median_are_those_of_published_tables(count, ranks):
+    assert rank_interval(count, 0.5) == ranks
+
+
+@pytest.mark.parametrize(("quantile", "fewest"), [(0.5, 6), (0.9, 36), (0.95, 72), (0.99, 368)])
+def test_an_interval_exists_from_the_fewest_samples_on(quantile, fewest):
+    assert samples_needed(quantile) == fewest
+    assert rank_interval(fewest, quantile)
+    assert rank_interval(fewest - 1, quantile) is None
+
+
+@pytest.mark.parametrize("quantile", [0.5, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("count", [368, 1_000, 3_001])
+def test_neither_side_misses_more_than_one_time_in_forty(count, quantile):
+    ranks = rank_interval(count, quantile)
+    assert ranks
+    true_rank = np.random.default_rng(1).binomial(count, quantile, 200_000)
+    assert (true_rank < ranks[0]).mean() < 0.0265
+    assert (true_rank >= ranks[1]).mean() < 0.0265
+
+
+def test_rank_probabilities_add_up_for_many_samples():
+    assert rank_probabilities(50_000, 0.95)[-1] == pytest.approx(1)
+
+
+def test_too_few_samples_are_said_to_be_too_few():
+    p95 = estimate(LATENCIES[:31], 0.95)
+    assert p95.too_few
+    assert str(p95) == "too few samples: 31 of 72"
+
+
+def test_no_sample_has_no_percentile():
+    assert estimate([], 0.5).value is None
+    assert difference([], [1.0], 0.5).value is None
+
+
+def test_the_order_of_samples_does_not_matter():
+    assert estimate(LATENCIES[::-1], 0.95) == estimate(LATENCIES, 0.95)
+
+
+def test_the_difference_of_like_samples_encloses_zero():
+    found = difference(LATENCIES[:500], LATENCIES[500:], 0.5).interval
+    assert found and 0 in found
+
+
+def test_a_shift_is_found():
+    shifted = [value + 25 for value in LATENCIES[:500]]
+    found = difference(shifted, LATENCIES[500:], 0.5).interval
+    assert found and 15 < found.low < 25 < found.high < 35
+
+
+def test_the_same_samples_give_the_same_interval_again():
+    ours, theirs = LATENCIES[:200], LATENCIES[200:400]
+    assert difference(ours, theirs, 0.95) == difference(ours, theirs, 0.95)
+
+
+def test_a_difference_needs_enough_samples_on_both_sides():
+    assert str(difference(LATENCIES, LATENCIES[:71], 0.95)) == "too few samples: 71 of 72"

@@ -1,0 +1,127 @@
+"""What measurements say in words: never more than they show."""
+
+import random
+from dataclasses import dataclass
+
+from deployments.statistics.sentences import (
+    cold_starts,
+    comparison,
+    failures,
+    keep_warm,
+    percent,
+    span_ms,
+    usd,
+    verdict,
+)
+from deployments.statistics.shares import KeepWarmEffect, Share
+from deployments.statistics.summaries import summarise
+
+
+@dataclass
+class Call:
+    duration_ms: float
+    cold_start: bool | None = None
+    burst: bool = False
+    new_connection: bool = False
+    error_type: str = ""
+    server_ms: float | None = None
+
+
+def calls(count, middle_ms, **fields):
+    spread = random.Random(count)
+    return [Call(middle_ms * spread.lognormvariate(0, 0.05), **fields) for _ in range(count)]
+
+
+EC2 = summarise("EC2", calls(200, 60))
+LAMBDA = summarise(
+    "Lambda",
+    calls(192, 85, cold_start=False) + calls(8, 1_150, cold_start=True),
+)
+
+
+def test_slower():
+    assert comparison(LAMBDA, EC2) == "Lambda warm is 25 to 26 ms slower than EC2 at the median."
+
+
+def test_quicker():
+    assert comparison(EC2, LAMBDA, 0.95).startswith("EC2 warm is 2")
+    assert comparison(EC2, LAMBDA, 0.95).endswith(" ms quicker than Lambda at p95.")
+
+
+def test_no_difference_says_how_large_it_could_be():
+    twin = summarise("Twin", calls(201, 60))
+    assert comparison(twin, EC2).startswith("Twin warm and EC2 show no difference (at most ")
+
+
+def test_too_few_samples():
+    few = summarise("New", calls(31, 60))
+    assert comparison(few, EC2, 0.95) == (
+        "New against EC2 at p95: too few samples, 31 of 72 needed."
+    )
+
+
+def test_what_cold_starts_add():
+    assert cold_starts(LAMBDA) == (
+        "Lambda: cold starts add 1.0 to 1.1 s to 4 % of requests as measured."
+    )
+
+
+def test_few_cold_starts_say_nothing_yet():
+    two = summarise("Lambda", calls(50, 85) + calls(2, 900, cold_start=True))
+    assert "2 cold starts, too few" in cold_starts(two)
+    assert cold_starts(EC2) == ""
+
+
+def test_forced_cold_starts_tell_no_share():
+    forced = calls(8, 900, cold_start=True, burst=True)
+    one = summarise("Lambda", calls(50, 85, cold_start=False) + forced)
+    assert one.cold_share == Share(0, 50)
+    assert cold_starts(one).endswith(" ms where they happen.")
+
+
+def test_warm_answers_of_a_burst_are_in_no_group():
+    burst = calls(8, 900, cold_start=False, burst=True)
+    assert len(summarise("Lambda", calls(50, 85) + burst).warm.latencies_ms) == 50
+
+
+def test_failures_are_said_last():
+    broken = summarise("Lambda", calls(10, 85) + calls(2, 5, error_type="timeout"))
+    assert failures(broken) == "Lambda: 2 of 12 calls failed (2 timeout)."
+    assert verdict([EC2, broken])[-1] == failures(broken)
+
+
+def test_calls_refused_in_a_burst_are_told_apart():
+    refused = calls(4, 5, error_type="http_503", burst=True)
+    busy = summarise("Lambda", calls(10, 85) + refused)
+    assert failures(busy) == ""
+    assert verdict([busy]) == ["Lambda: of 4 calls sent at once, 4 failed."]
+
+
+def test_one_deployment_alone_has_a_verdict_too():
+    assert verdict([EC2]) == []
+
+
+def test_keep_warm():
+    effect = KeepWarmEffect(Share(40, 400), Share(4, 400), 10_000, 0.18)
+    assert keep_warm("Lambda", effect) == (
+        "Lambda: keep-warm avoids 6.0 to 12.4 cold starts in 100 requests, about 900 a month,"
+        " at $200.00 for a million of them."
+    )
+    nothing = KeepWarmEffect(Share(4, 100), Share(3, 100), 10_000, 0.18)
+    assert keep_warm("Lambda", nothing).startswith("Lambda: nothing shows")
+
+
+def test_keep_warm_with_too_few_reports():
+    effect = KeepWarmEffect(Share(12, 12), Share(0, 4_000), 10_000, 0.18)
+    assert keep_warm("Lambda", effect) == (
+        "Lambda: too few reports to say what keep-warm does: 12 requests without it and 4,000"
+        " with it, 35 of each are needed."
+    )
+
+
+def test_figures_as_people_read_them():
+    assert span_ms(18.2, 30.6) == "18 to 31 ms"
+    assert span_ms(912, 1_310) == "0.9 to 1.3 s"
+    assert percent(Share(1, 240)) == "0.42 %"
+    assert percent(Share(0, 0)) == "an unknown share"
+    assert [usd(amount) for amount in (0.00421, 0.2, 1_200)] == ["$0.0042", "$0.20", "$1,200.00"]
