@@ -10,5 +10,5 @@ class DashboardConfig(AppConfig):
 class DashboardAdminConfig(apps.SimpleAdminConfig):
     """Without discovery at the start, which `/health` and `/metrics` would pay for."""
 
-    default_site = "dashboard.sites.DashboardSite"
+    default_site = "dashboard.frame.site.DashboardSite"
     default = False

@@ -9,8 +9,8 @@ from django import template
 from django.http import HttpRequest
 from django.utils.timezone import now
 
-from dashboard import formats
-from dashboard.scope import NONE, SCOPE_PARAMETERS
+from dashboard.frame import formats
+from dashboard.frame.scope import NONE, SCOPE_PARAMETERS
 
 register = template.Library()
 FILTERS = ("count", "short_count", "quantity", "exact", "duration", "usd", "percent")

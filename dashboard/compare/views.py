@@ -1,0 +1,77 @@
+"""Compare the latency and the cost of two of anything."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from dashboard.compare.comparison import (
+    KINDS,
+    PERIODS,
+    Side,
+    chart_of,
+    lines_of,
+    sentence_of,
+    side_of,
+)
+from dashboard.figures.sources import by_label, by_label_set, source_of
+from dashboard.frame.access import page
+from dashboard.frame.page import render_page
+from dashboard.frame.query import BadQuery
+from dashboard.frame.scope import LABEL_PARAMETERS, NONE, Scope, scope_of, text_of
+
+
+@page
+def compare(request: HttpRequest) -> HttpResponse:
+    scope = scope_of(request)
+    kind, options = _kind_and_options(request, scope)
+    sides = _sides(request, scope, kind, options)
+    context: dict[str, Any] = {
+        "kind": kind,
+        "kinds": KINDS.items(),
+        "options": options.items(),
+        "sides": sides,
+    }
+    context |= _compared(*sides) if sides else {}
+    return render_page(
+        request, "dashboard/compare/compare.html", scope, "Compare AI latency", **context
+    )
+
+
+@page
+def compare_json(request: HttpRequest) -> HttpResponse:
+    scope = scope_of(request)
+    kind, options = _kind_and_options(request, scope)
+    return JsonResponse({"of": kind, "sides": chart_of(*_sides(request, scope, kind, options))})
+
+
+def _compared(a: Side, b: Side) -> dict[str, Any]:
+    lines = lines_of(a, b)
+    return {"lines": lines, "sentence": sentence_of(a, b, lines), "chart": chart_of(a, b)}
+
+
+def _kind_and_options(request: HttpRequest, scope: Scope) -> tuple[str, dict[str, str]]:
+    """What can be picked, the one with most requests first: its parameter and its word."""
+    kind = request.GET.get("of", "model")
+    if kind not in KINDS:
+        raise BadQuery(f"of must be one of {', '.join(KINDS)}.")
+    if kind == "period":
+        return kind, {key: word for key, (_, word) in PERIODS.items()}
+    column, _ = LABEL_PARAMETERS[kind]
+    labels = {name: value for name, value in scope.labels.items() if name != column}
+    found = by_label(by_label_set(source_of(scope.window, labels), "requests"), column)
+    return kind, {name or NONE: name or "none" for name in found}
+
+
+def _sides(
+    request: HttpRequest, scope: Scope, kind: str, options: dict[str, str]
+) -> tuple[Side, Side] | tuple[()]:
+    """Both sides, or nothing where there aren't two to compare."""
+    keys = list(options)
+    chosen = [
+        text_of(request.GET.dict(), name) or default
+        for name, default in zip(("a", "b"), keys, strict=False)
+    ]
+    if len(chosen) < 2:
+        return ()
+    a, b = (side_of(scope.window, scope.labels, kind, key) for key in chosen)
+    return a, b

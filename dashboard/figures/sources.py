@@ -1,0 +1,162 @@
+"""Where a window's figures are read: the requests themselves when it is short, else the rollups.
+
+Both answer the same questions under the same names.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from django.db.models import Aggregate, Q, QuerySet, Sum
+from django.db.models.functions import TruncMinute
+
+from dashboard.figures.figures import MEASURES, Figures
+from dashboard.frame.query import UTC_ZONE
+from dashboard.frame.window import Window, floor
+from tracking.models import AIRequest, LabelSet, Rollup
+from tracking.querysets import SUMS
+from tracking.store.periods import DAY, Period
+
+ROW_MEASURES: dict[str, Aggregate] = {name: SUMS[name] for name in MEASURES}
+ROLLUP_MEASURES: dict[str, Aggregate] = {name: Sum(name) for name in MEASURES}
+
+
+class Source(NamedTuple):
+    """`rows` of a window, and how each measure is added up from them."""
+
+    rows: QuerySet[Any]
+    measures: Mapping[str, Aggregate]
+
+    def total(self, *measures: str) -> Figures:
+        """One query; requests are counted also when they aren't named."""
+        figures = Figures()
+        names = tuple(dict.fromkeys(("requests", *(measures or MEASURES))))
+        for bin_, *sums in self._sums("duration_bin", names):
+            figures.add(names, sums)
+            figures.bins[bin_] = sums[0]
+        return figures
+
+    def by(self, column: str, *measures: str) -> dict[Any, Figures]:
+        """Sums alone; each measure costs time, so name those that are shown."""
+        names = measures or MEASURES
+        groups: dict[Any, Figures] = {}
+        for key, *sums in self._sums(column, names):
+            groups[key] = Figures()
+            groups[key].add(names, sums)
+        return groups
+
+    def add_bins(self, groups: dict[Any, Figures], column: str) -> None:
+        """A query of its own: with the sums it would make ten thousand wide groups."""
+        counted = self.rows.values_list(column, "duration_bin")
+        for key, bin_, requests in counted.annotate(sum_=self.measures["requests"]).order_by():
+            if key in groups:
+                groups[key].bins[bin_] = requests
+
+    def _sums(self, column: str, names: Iterable[str]) -> QuerySet[Any]:
+        # An annotation may not bear a column's name, hence the prefix.
+        sums = {f"sum_{name}": self.measures[name] for name in names}
+        found: QuerySet[Any] = self.rows.values_list(column).annotate(**sums).order_by()
+        return found
+
+
+def source_of(window: Window, labels: Mapping[str, str]) -> Source:
+    """The figures of the window whose label values are `labels`.
+
+    Labels are those of the label set also for single requests, so that one that was folded into
+    `other` is called so in every window.
+    """
+    wanted = _wanted(labels)
+    if window.reads_rows:
+        rows = AIRequest.objects.between(window.since, window.until).filter(wanted)
+        return Source(rows, ROW_MEASURES)
+    return Source(
+        Rollup.objects.between(window.since, window.until).filter(wanted), ROLLUP_MEASURES
+    )
+
+
+def buckets_source(window: Window, labels: Mapping[str, str]) -> Source:
+    """Its rows have a `starts_at`: a minute's, an hour's or a day's."""
+    if window.reads_rows:
+        rows = source_of(window, labels).rows
+        minutes = rows.annotate(starts_at=TruncMinute("received_at", tzinfo=UTC_ZONE))
+        return Source(minutes, ROW_MEASURES)
+    period = Period.DAY if window.bucket == DAY else Period.HOUR
+    rollups = Rollup.objects.of_period(period, window.since, window.until)
+    return Source(rollups.filter(_wanted(labels)), ROLLUP_MEASURES)
+
+
+def _wanted(labels: Mapping[str, str]) -> Q:
+    return Q(**{f"label_set__{name}": value for name, value in labels.items()})
+
+
+Buckets = dict[datetime, Figures]
+CHARTED = ("requests", "failures", "total_tokens", "cost_usd")
+
+
+def outcomes_lately(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
+    """Requests and failures of the last quarter of the window, which tell what is going on."""
+    starts = _begun(window, now)
+    recent = starts[-(len(starts) // 4 + 1) :]
+    source = buckets_source(window, labels)
+    lately = source._replace(rows=source.rows.filter(starts_at__gte=min(recent, default=now)))
+    return _every_bucket(window, recent, lately.by("starts_at", "requests", "failures"))
+
+
+def figures_over_time(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
+    source = buckets_source(window, labels)
+    found = source.by("starts_at", *CHARTED)
+    source.add_bins(found, "starts_at")
+    return _every_bucket(window, _begun(window, now), found)
+
+
+def _begun(window: Window, now: datetime) -> list[datetime]:
+    return [start for start in window.starts if start <= now]
+
+
+def _every_bucket(window: Window, starts: list[datetime], found: Buckets) -> Buckets:
+    """Those without requests too, in order of time."""
+    buckets = {start: Figures() for start in starts}
+    for start, figures in found.items():
+        buckets.setdefault(floor(start, window.bucket), Figures()).merge(figures)
+    return dict(sorted(buckets.items()))
+
+
+Key = TypeVar("Key", bound=Hashable)
+BySet = list[tuple[LabelSet, Figures]]
+
+
+def by_label_set(source: Source, *measures: str) -> BySet:
+    """The database groups by the label set's id: joined to its texts it takes three times as long.
+
+    Three queries, for any number of labels that are grouped by afterwards; two where only
+    requests are asked for.
+    """
+    found = source.by("label_set_id", *measures)
+    if measures != ("requests",):
+        source.add_bins(found, "label_set_id")
+    label_sets = (
+        LabelSet.objects.all() if len(found) > 500 else LabelSet.objects.filter(pk__in=found)
+    )
+    by_id = {label_set.id: label_set for label_set in label_sets}
+    return [(by_id[id_], figures) for id_, figures in found.items()]
+
+
+def by_label(found: BySet, label: str) -> dict[str, Figures]:
+    """Most requests first."""
+    return _grouped(found, lambda label_set: getattr(label_set, label))
+
+
+def by_labels(found: BySet, *labels: str) -> dict[tuple[str, ...], Figures]:
+    return _grouped(found, lambda label_set: tuple(getattr(label_set, name) for name in labels))
+
+
+def total(found: BySet) -> Figures:
+    return _grouped(found, lambda _: None).get(None, Figures())
+
+
+def _grouped(found: BySet, key: Callable[[LabelSet], Key]) -> dict[Key, Figures]:
+    groups: dict[Key, Figures] = defaultdict(Figures)
+    for label_set, figures in found:
+        groups[key(label_set)].merge(figures)
+    return dict(sorted(groups.items(), key=lambda item: -item[1].requests))

@@ -1,0 +1,47 @@
+"""The admin site: Django's own, with our frame around it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+
+from dashboard.frame.access import AWAY, database_away
+from dashboard.frame.navigation import navigation
+from tracking.models import BulkLoad
+
+View = Callable[..., HttpResponse]
+
+
+class DashboardSite(AdminSite):
+    site_header = site_title = "MLOps tracking"
+    index_title = "Administration"
+    enable_nav_sidebar = False
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        if context["has_permission"]:
+            context["navigation"] = navigation(request)
+            context["is_demo"] = BulkLoad.objects.is_demo()
+        return {**context, "environment": settings.ENVIRONMENT}
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return _without_database(super().admin_view(view, cacheable))
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return _without_database(super().login)(request, extra_context)
+
+
+def _without_database(view: View) -> View:
+    """A database that is away becomes a page that says so."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except AWAY as error:
+            return database_away(error)
+
+    return wrapper

@@ -1,0 +1,116 @@
+"""The four cards of the overview, in words and figures."""
+
+from typing import NamedTuple
+
+from dashboard.figures.figures import SAMPLES_NEEDED, Figures, change
+from dashboard.frame.formats import count, duration, percent, short_count, signed_percent, usd
+from dashboard.frame.window import Window
+from dashboard.overview.overview import Overview, level_of
+
+Detail = tuple[str, str, str]
+
+
+class Card(NamedTuple):
+    """`exact` is the whole figure, for the title; `series` is drawn as its small line; `level`
+    is set where good and bad are plain."""
+
+    word: str
+    figure: str
+    exact: str
+    change: str
+    series: str
+    details: list[Detail]
+    note: str = ""
+    level: str = ""
+
+
+def cards_of(overview: Overview, window: Window) -> list[Card]:
+    now, before = overview.figures, overview.before
+    return [make(now, before, window) for make in (_traffic, _failures, _latency, _cost)]
+
+
+def _traffic(now: Figures, before: Figures, window: Window) -> Card:
+    return Card(
+        "Requests",
+        count(now.requests),
+        str(now.requests),
+        _change(now.requests, before.requests, window),
+        "requests",
+        [
+            ("Tokens", short_count(now.total_tokens), str(now.total_tokens)),
+            ("Booked", count(now.appointments_booked), ""),
+            ("Handed off", count(now.human_handoffs), ""),
+        ],
+    )
+
+
+def _failures(now: Figures, before: Figures, window: Window) -> Card:
+    return Card(
+        "Failures",
+        percent(now.failure_rate),
+        f"{now.failures} of {now.requests}",
+        _points(now, before, window),
+        "failed",
+        [
+            ("Failed", count(now.failures), ""),
+            ("Worked", count(now.requests - now.failures), ""),
+            ("Good below", percent(0.05), "Warned from 5 %, bad above 10 %"),
+        ],
+        level=level_of(now.failure_rate),
+    )
+
+
+def _latency(now: Figures, before: Figures, window: Window) -> Card:
+    return Card(
+        "Latency, p95",
+        duration(now.percentile(95)),
+        f"{now.percentile(95)} ms",
+        _change(now.percentile(95), before.percentile(95), window),
+        "p95",
+        [_percentile_detail(now, percent_) for percent_ in (50, 99)]
+        + [("Mean", duration(now.mean_ms), f"{now.mean_ms} ms")],
+        note=_few(now, 95),
+    )
+
+
+def _cost(now: Figures, before: Figures, window: Window) -> Card:
+    known = now.cost_or_none
+    return Card(
+        "Cost",
+        usd(known) if now.requests else usd(0),
+        f"${now.cost_usd}",
+        _change(None if known is None else float(known), float(before.cost_usd), window),
+        "cost_usd",
+        [
+            ("A request", usd(now.cost_per_request), str(now.cost_per_request)),
+            ("A booking", usd(now.cost_per_booking), str(now.cost_per_booking)),
+            ("Unpriced", count(now.unpriced), "Requests that named no cost"),
+        ],
+    )
+
+
+def _percentile_detail(now: Figures, percent_: int) -> Detail:
+    word, needed = f"p{percent_}", SAMPLES_NEEDED[percent_]
+    if not now.enough_for(percent_):
+        return (word, "few samples", f"{now.requests} of {needed} needed")
+    return (word, duration(now.percentile(percent_)), f"{now.percentile(percent_)} ms")
+
+
+def _few(now: Figures, percent_: int) -> str:
+    if not now.requests or now.enough_for(percent_):
+        return ""
+    return f"too few samples: {now.requests} of {SAMPLES_NEEDED[percent_]} needed"
+
+
+def _change(now: float | None, before: float | None, window: Window) -> str:
+    share = change(now, before)
+    if share is None:
+        return f"Nothing in the {window.words} before"
+    return f"{signed_percent(share)} on the {window.words} before"
+
+
+def _points(now: Figures, before: Figures, window: Window) -> str:
+    """Rates are compared in percentage points: twice a tiny rate is still tiny."""
+    if now.failure_rate is None or before.failure_rate is None:
+        return f"Nothing in the {window.words} before"
+    return f"{percent(before.failure_rate)} in the {window.words} before"

@@ -1,0 +1,49 @@
+"""The status strip: what the service is doing now, without a look at the request table."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Max, Q
+
+from dashboard.figures.figures import ratio
+from dashboard.frame.window import Window
+from deployments.models import LambdaReport
+from tracking.api import health
+from tracking.models import AIRequest, BulkLoad, Rollup
+from tracking.querysets import DEMO
+from tracking.store.periods import Period
+
+# Of the newest reports alone, so that the page costs the same however many are stored.
+COLD_STARTS_OF = 1_000
+
+
+def status_of(now: datetime, window: Window) -> dict[str, Any]:
+    """`last_hour` is the start of the newest hour with a request.
+
+    `last_request` is that request's time, known where the page reads requests anyway.
+    """
+    hours = Rollup.objects.filter(period=Period.HOUR)
+    return {
+        "database": "PostgreSQL" if connection.vendor == "postgresql" else "SQLite",
+        "last_hour": hours.aggregate(last=Max("starts_at"))["last"],
+        "last_request": _last_request() if window.reads_rows else None,
+        "last_import": BulkLoad.objects.exclude(source=DEMO).order_by("-started_at").first(),
+        "cold_starts": _cold_starts(),
+        "started_at": health.STARTED_AT,
+        **health.system(now),
+    }
+
+
+def _last_request() -> datetime | None:
+    moment: datetime | None = AIRequest.objects.aggregate(last=Max("received_at"))["last"]
+    return moment
+
+
+def _cold_starts() -> dict[str, Any]:
+    """Their `share` of the newest `invocations` that Lambda reported; None without any."""
+    newest = LambdaReport.objects.filter(init_only=False).order_by("-id")[:COLD_STARTS_OF]
+    found = newest.aggregate(
+        invocations=Count("id"), cold=Count("id", filter=Q(init_duration_ms__gt=0))
+    )
+    return {**found, "share": ratio(found["cold"], found["invocations"])}

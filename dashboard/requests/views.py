@@ -1,0 +1,116 @@
+"""The list of requests, its exports, and one request."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+
+from dashboard.frame.access import page
+from dashboard.frame.page import Chip, chip, label_chips, render_page
+from dashboard.frame.query import BadQuery
+from dashboard.frame.scope import LABEL_PARAMETERS, Scope, scope_of
+from dashboard.frame.window import Window
+from dashboard.requests import export
+from dashboard.requests.details import details_of
+from dashboard.requests.filter import FAILED, RANGES, request_filter_of
+from dashboard.requests.pages import (
+    FIRST_SORT,
+    SORTED_AT_MOST,
+    SORTS,
+    every,
+    page_of,
+    sort_of,
+    too_many_for,
+)
+from tracking.models import AIRequest, LabelSet
+from tracking.querysets import AIRequestQuerySet
+
+ID_DIGITS = 19
+
+
+@page
+def request_list(request: HttpRequest) -> HttpResponse:
+    scope = scope_of(request)
+    asked = sort_of(request.GET.dict())
+    sort = FIRST_SORT if too_many_for(asked, _in(scope.window)) else asked
+    found = page_of(_requests(request, scope), sort, request.GET.get("after", ""))
+    context = {
+        **found._asdict(),
+        "sort": sort,
+        "unsorted": sort != asked,
+        "sorted_at_most": SORTED_AT_MOST,
+        "sorts": [(key, word) for key, (_, _, word) in SORTS.items()],
+        "choices": _choices(request),
+        "ranges": [(key, RANGES[key][2], request.GET.get(key, "")) for key in RANGES],
+        "failed": request.GET.get(FAILED) == "1",
+        "search": request.GET.get("q", ""),
+        "chips": _chips(request),
+        **_opened(request),
+    }
+    return render_page(request, "dashboard/requests/requests.html", scope, "Requests", **context)
+
+
+@page
+def request_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+    scope = scope_of(request)
+    sort = sort_of(request.GET.dict())
+    if too_many_for(sort, _in(scope.window)):
+        raise BadQuery(f"Over {SORTED_AT_MOST:,} requests can't be sorted by cost.")
+    requests = every(_requests(request, scope), sort, export.CHUNK)
+    lines = export.as_csv(requests) if kind == "csv" else export.as_json(requests)
+    content_type = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
+    name = f"requests-{scope.window.since:%Y%m%d}-{scope.window.until:%Y%m%d}.{kind}"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(lines, content_type=content_type, headers=disposition)
+
+
+@page
+def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    scope = scope_of(request)
+    details = details_of(get_object_or_404(AIRequest, pk=pk))
+    return render_page(request, "dashboard/requests/request.html", scope, "Request", **details)
+
+
+def _opened(request: HttpRequest) -> dict[str, Any]:
+    """The request whose details stand beside the list; it may have been deleted since."""
+    text = request.GET.get("open", "")
+    if not text:
+        return {}
+    if not text.isdecimal() or len(text) > ID_DIGITS:
+        raise BadQuery("open must be the number of a request.")
+    ai_request = AIRequest.objects.filter(pk=int(text)).first()
+    return {"open": int(text), **(details_of(ai_request) if ai_request else {})}
+
+
+def _requests(request: HttpRequest, scope: Scope) -> AIRequestQuerySet:
+    return request_filter_of(request.GET.dict()).apply(_in(scope.window))
+
+
+def _in(window: Window) -> AIRequestQuerySet:
+    return AIRequest.objects.between(window.since, window.until)
+
+
+def _choices(request: HttpRequest) -> list[dict[str, Any]]:
+    """Each label's known values, for the pickers."""
+    columns = [column for column, _ in LABEL_PARAMETERS.values()]
+    rows = list(LabelSet.objects.values_list(*columns))
+    values = zip(*rows, strict=True) if rows else [()] * len(columns)
+    return [
+        {
+            "name": name,
+            "word": word,
+            "values": sorted(set(known) - {""}),
+            "chosen": request.GET.get(name),
+        }
+        for (name, (_, word)), known in zip(LABEL_PARAMETERS.items(), values, strict=True)
+    ]
+
+
+def _chips(request: HttpRequest) -> list[Chip]:
+    words = {name: word for name, (_, _, word) in RANGES.items()} | {"q": "Id", FAILED: "Outcome"}
+    others = [
+        chip(request, name, word, "failed" if name == FAILED else request.GET[name])
+        for name, word in words.items()
+        if request.GET.get(name)
+    ]
+    return label_chips(request) + others

@@ -1,0 +1,88 @@
+// The overview's large chart (requests by outcome, latency, tokens or cost over time), and with
+// the same data the small lines of the cards and the table of numbers.
+import { axis, color, directLabels, draw, onThemeChange, selectWindow, times, veil } from "../charts/chart.js";
+import { count, duration, moment, usd } from "../charts/formats.js";
+import { numbers } from "./numbers.js";
+import { sparklines } from "./sparklines.js";
+
+let data, remove, shown = "requests";
+
+const bars = () => uPlot.paths.bars({ size: [0.86, 48], align: 1 });
+const bar = (label, paint, values, format) => ({ label, column: values, format, fill: () => color(paint), stroke: () => color(paint), width: 0, paths: bars(), points: { show: false } });
+const line = (label, paint, values) => ({ label, column: values, format: duration, stroke: () => color(paint), width: 2, points: { size: 4 } });
+const sum = (a, b) => a.map((value, place) => value + b[place]);
+
+const KINDS = {
+  // Stacked: the whole is drawn first, what worked over it.
+  requests: ({ worked, failed }) => [bar("Failed", "failed", sum(worked, failed), count), bar("Worked", "accent", worked, count)],
+  latency: ({ p50, p95, p99 }) => [line("p99", "p99", p99), line("p95", "p95", p95), line("p50", "accent", p50)],
+  tokens: ({ total_tokens }) => [bar("Tokens", "accent", total_tokens, count)],
+  cost: ({ cost_usd }) => [bar("Cost", "accent", cost_usd, usd)],
+};
+const AXIS = { requests: count, latency: duration, tokens: count, cost: usd };
+
+function legendValue(serie) {
+  return (chart, value, place, index) => {
+    if (index == null) return "";
+    const exact = serie.label === "Failed" ? data.series.failed[index] : value;
+    return serie.format(exact);
+  };
+}
+
+function options(place, series) {
+  const latency = shown === "latency";
+  const bucket = data.bucket_seconds;
+  return {
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), place.dataset.zone),
+    padding: [12, latency ? 44 : 24, 0, 0],
+    cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
+    scales: {
+      x: { range: [Date.parse(data.since) / 1000, Date.parse(data.until) / 1000] },
+      y: { range: (chart, low, high) => latency ? [Math.max(0, low * 0.9), high * 1.05] : [0, (high || 1) * 1.05] },
+    },
+    axes: [axis(null, { size: 36, grid: { show: false }, values: times(place.dataset.zone) }), axis(AXIS[shown])],
+    series: [{ label: "From", value: (chart, start) => start == null ? "" : moment(start, place.dataset.zone) }, ...series.map((serie) => ({ ...serie, value: legendValue(serie) }))],
+    hooks: { draw: [veil(bucket), ...(latency ? [directLabels] : [])], setSelect: [selectWindow] },
+  };
+}
+
+function show() {
+  const place = document.getElementById("time-chart");
+  remove?.();
+  const series = KINDS[shown](data.series);
+  const columns = [data.starts, ...series.map((serie) => serie.column)];
+  if (columns.slice(1).every((values) => values.every((value) => !value))) {
+    remove = null;
+    place.textContent = "Nothing to draw: no requests in this window.";
+    return;
+  }
+  remove = draw(place, options(place, series), columns);
+}
+
+function press() {
+  for (const tab of document.querySelectorAll("[data-kind]")) {
+    tab.setAttribute("aria-pressed", tab.dataset.kind === shown);
+  }
+}
+
+async function load() {
+  const place = document.getElementById("time-chart");
+  if (!place) return;
+  for (const tab of document.querySelectorAll("[data-kind]")) {
+    tab.addEventListener("click", () => { shown = tab.dataset.kind; press(); if (data) show(); });
+  }
+  press();
+  const answer = await fetch(place.dataset.url);
+  if (!answer.ok) {
+    place.textContent = "The chart's data could not be loaded. Reload the page to try again.";
+    return;
+  }
+  data = await answer.json();
+  sparklines(data.series);
+  numbers(data, place.dataset.zone);
+  show();
+}
+
+document.addEventListener("refreshed", load);
+onThemeChange(() => data && show());
+load();

@@ -1,0 +1,113 @@
+"""Who sees what, how answers are protected, and what is shown when something is wrong."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import OperationalError, ProgrammingError
+
+from tests.build import record
+from tracking.store.through_django import store_records
+
+pytestmark = pytest.mark.django_db
+PAGES = [
+    "/dashboard/",
+    "/dashboard/overview.json",
+    "/dashboard/requests/",
+    "/dashboard/requests.csv",
+    "/dashboard/requests.json",
+    "/dashboard/requests/1/",
+    "/dashboard/breakdown/",
+    "/dashboard/breakdown.json",
+    "/dashboard/compare/",
+    "/dashboard/compare.json",
+    "/dashboard/runs/1/",
+    "/dashboard/runs/1.json",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nobody_sees_a_page_without_logging_in(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/admin/login/?next={path}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_staff_without_the_permission_see_none(client, path):
+    client.force_login(get_user_model().objects.create_user("sam", is_staff=True))
+    assert client.get(path).status_code == 403
+
+
+def test_a_viewer_looks_and_changes_nothing(viewer):
+    store_records([record()])
+    assert viewer.get("/dashboard/").status_code == 200
+    assert viewer.get("/admin/auth/user/").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/dashboard/", "/admin/login/", "/health"])
+def test_the_policy_allows_nothing_inline(admin, path):
+    policy = admin.get(path)["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.endswith("/")][:2])
+def test_pages_have_nothing_inline(admin, path):
+    page = admin.get(path).content.decode()
+    assert " style=" not in page
+    assert "<script>" not in page
+
+
+def test_pages_are_not_cached(admin):
+    assert "no-cache" in admin.get("/dashboard/")["Cache-Control"]
+
+
+def test_ten_wrong_passwords_close_the_log_in(client):
+    get_user_model().objects.create_superuser("ada", password="right")
+    wrong = {"username": "ada", "password": "wrong"}
+    answers = [client.post("/admin/login/", wrong).status_code for _ in range(10)]
+    assert answers[-2:] == [200, 429]
+    right = client.post("/admin/login/", {"username": "ada", "password": "right"})
+    assert right.status_code == 429
+
+
+def test_a_browser_is_led_to_the_dashboard(client):
+    answer = client.get("/", headers={"Accept": "text/html,*/*"})
+    assert (answer.status_code, answer["Location"]) == (302, "/dashboard/")
+
+
+def test_a_program_gets_json(client):
+    assert client.get("/").json()["endpoints"]["track"] == "/track"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OperationalError("connection refused"), "The database does not answer"),
+        (ProgrammingError("no relation"), "The database has no tables yet"),
+        (OperationalError("no such table: tracking_rollup"), "The database has no tables yet"),
+    ],
+)
+def test_a_database_that_is_away_is_said_to_be_so(admin, monkeypatch, error, words):
+    def away(*args):
+        raise error
+
+    monkeypatch.setattr("dashboard.overview.views.overview_of", away)
+    answer = admin.get("/dashboard/")
+    assert answer.status_code == 503
+    assert words in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/dashboard/", 11),
+        ("/dashboard/overview.json", 4),
+        ("/dashboard/breakdown/", 6),
+        ("/dashboard/compare/", 7),
+        ("/dashboard/requests/", 5),
+    ],
+)
+def test_a_page_takes_so_many_queries(admin, django_assert_num_queries, path, queries):
+    store_records([record(request_model=f"model-{n}") for n in range(20)])
+    with django_assert_num_queries(queries):
+        admin.get(path)

@@ -1,0 +1,53 @@
+"""Requests as CSV and JSON."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from dashboard.requests.export import defused
+from tests.build import record
+from tracking.store.through_django import store_records
+
+pytestmark = pytest.mark.django_db
+
+
+def store(*records):
+    store_records([record(**fields) for fields in records])
+
+
+def test_the_csv_has_what_the_list_has(admin):
+    store({"business_id": "vet"}, {"business_id": "clinic"})
+    answer = admin.get("/dashboard/requests.csv", {"business": "vet"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert [row["business_id"] for row in rows] == ["vet"]
+    assert rows[0]["duration_ms"] == "1200.5"
+
+
+def test_the_json_is_one_array(admin):
+    store(*({"metadata": {"n": n}} for n in range(3)))
+    answer = admin.get("/dashboard/requests.json")
+    assert len(json.loads(b"".join(answer.streaming_content))) == 3
+
+
+def test_an_export_of_nothing_is_an_empty_array(admin):
+    answer = admin.get("/dashboard/requests.json")
+    assert json.loads(b"".join(answer.streaming_content)) == []
+
+
+def test_an_export_reads_page_by_page(admin, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr("dashboard.requests.export.CHUNK", 10)
+    store(*({} for _ in range(25)))
+    answer = admin.get("/dashboard/requests.json")
+    with django_assert_max_num_queries(3):
+        assert len(json.loads(b"".join(answer.streaming_content))) == 25
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_cell_that_begins_a_formula_is_defused(text):
+    assert defused(text) == f"'{text}"
+
+
+def test_numbers_and_plain_text_stay_as_they_are():
+    assert [defused(value) for value in (-1.5, "clinic", None)] == [-1.5, "clinic", None]

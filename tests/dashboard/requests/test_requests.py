@@ -1,0 +1,134 @@
+"""The list of requests, its pages and its filters."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.build import record
+from tracking.store.through_django import store_records
+
+pytestmark = pytest.mark.django_db
+PRICES = [None, Decimal(0), Decimal("0.000000000017")]
+
+
+def listed(client, **query):
+    """Request ids of one page."""
+    return [row.request_id for row in client.get("/dashboard/requests/", query).context["requests"]]
+
+
+def store(*records):
+    store_records([record(**fields) for fields in records])
+
+
+def test_the_newest_come_first(admin):
+    now = datetime.now(UTC)
+    store(*({"request_id": f"{n}", "received_at": now - timedelta(minutes=n)} for n in (2, 0, 1)))
+    assert listed(admin) == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "slowest", "dearest"])
+def test_pages_show_each_request_once(admin, sort):
+    moment = datetime.now(UTC)
+    store(
+        *(
+            {"received_at": moment, "duration_ms": float(n % 3), "cost_usd": PRICES[n % 3]}
+            for n in range(120)
+        )
+    )
+    seen, after = [], ""
+    while True:
+        page = admin.get("/dashboard/requests/", {"sort": sort, "after": after}).context
+        seen += [row.pk for row in page["requests"]]
+        after = page["after"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == 120
+
+
+def test_the_dearest_come_first_and_the_unpriced_last(admin):
+    costs = {"cheap": Decimal("0.0009"), "unpriced": None, "dear": Decimal(12), "free": Decimal(0)}
+    store(*({"request_id": name, "cost_usd": cost} for name, cost in costs.items()))
+    assert listed(admin, sort="dearest") == ["dear", "cheap", "free", "unpriced"]
+
+
+def test_too_many_to_sort_by_cost_come_by_time_and_it_says_so(admin, monkeypatch):
+    monkeypatch.setattr("dashboard.requests.pages.SORTED_AT_MOST", 2)
+    now = datetime.now(UTC)
+    store(*({"request_id": f"{n}", "received_at": now - timedelta(hours=n)} for n in range(3)))
+    answer = admin.get("/dashboard/requests/", {"sort": "dearest"})
+    assert "too many to sort by cost" in answer.content.decode()
+    assert [row.request_id for row in answer.context["requests"]] == ["0", "1", "2"]
+    assert admin.get("/dashboard/requests.json", {"sort": "dearest"}).status_code == 400
+    assert listed(admin, sort="dearest", window="1h") == ["0"]
+
+
+def test_a_new_request_moves_no_page(admin):
+    store(*({"request_id": f"{n:03}", "received_at": datetime.now(UTC)} for n in range(60)))
+    after = admin.get("/dashboard/requests/").context["after"]
+    expected = listed(admin, after=after)
+    store({"request_id": "new"})
+    assert listed(admin, after=after) == expected
+
+
+def test_no_page_counts_the_table(admin, django_assert_num_queries):
+    store({})
+    with django_assert_num_queries(5) as queries:
+        admin.get("/dashboard/requests/")
+    assert not [query for query in queries if "COUNT(" in query["sql"].upper()]
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ({"business": "vet"}, {"business_id": "vet"}),
+        ({"model": "gpt-5"}, {"request_model": "gpt-5"}),
+        ({"provider": "gcp.gemini"}, {"provider_name": "gcp.gemini"}),
+        ({"intent": "pricing"}, {"intent": "pricing"}),
+        ({"response_type": "error"}, {"response_type": "error"}),
+        ({"deployment": "lambda"}, {"deployment": "lambda"}),
+        ({"failed": "1"}, {"error_type": "timeout"}),
+        ({"slower_ms": "5000"}, {"duration_ms": 6000.0}),
+        ({"faster_ms": "100"}, {"duration_ms": 50.0}),
+        ({"dearer_usd": "1"}, {"cost_usd": Decimal(2)}),
+        ({"cheaper_usd": "0.001"}, {"cost_usd": Decimal("0.0005")}),
+        ({"q": "that one"}, {"request_id": "that one"}),
+        ({"q": "talk"}, {"conversation_id": "talk"}),
+        ({"q": "visit"}, {"session_id": "visit"}),
+    ],
+)
+def test_filters(admin, query, fields):
+    store({}, fields)
+    [found] = admin.get("/dashboard/requests/", query).context["requests"]
+    assert all(getattr(found, name) == value for name, value in fields.items())
+
+
+def test_a_filter_is_a_chip_that_can_be_removed(admin):
+    answer = admin.get("/dashboard/requests/", {"model": "gpt-5", "failed": "1", "window": "7d"})
+    without = {chip.word: chip.without for chip in answer.context["chips"]}
+    assert without == {"Model": "?failed=1&window=7d", "Outcome": "?model=gpt-5&window=7d"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"slower_ms": "fast"},
+        {"slower_ms": "-1"},
+        {"slower_ms": "NaN"},
+        {"dearer_usd": "1e99"},
+        {"sort": "random"},
+        {"after": "yesterday"},
+        {"after": "2026-01-01T00:00:00_1"},
+        {"after": "NaN_1", "sort": "dearest"},
+        {"after": "1e17_1", "sort": "dearest"},
+        {"after": "inf_1", "sort": "slowest"},
+        {"open": "-1"},
+        {"open": "9" * 5_000},
+        {"q": "x" * 201},
+        {"business": "a\x00b"},
+    ],
+)
+def test_it_refuses_what_has_no_meaning(admin, query):
+    assert admin.get("/dashboard/requests/", query).status_code == 400
+    if not {"after", "open"} & query.keys():
+        assert admin.get("/dashboard/requests.json", query).json()["error"]
