@@ -151,7 +151,7 @@ class Rollup(Placed):
 
 
 class Total(Placed):
-    """A view: rollups and what is pending; a period's key may come twice, once from each."""
+    """A view: rollups, and each record that is pending, so a key comes more than once."""
 
     pk = models.CompositePrimaryKey("period", "starts_at", "label_set_id", "duration_bin")
 

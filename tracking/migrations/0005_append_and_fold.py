@@ -109,65 +109,51 @@ SELECT id, business_id, {", ".join(PLACE)},
 FROM tracking_airequest
 """
 
-STARTS_AT = {
-    "postgresql": {
-        "epoch": "'epoch'::timestamptz",
-        "day": "date_trunc('day', a.received_at, 'UTC')",
-        "hour": "date_trunc('hour', a.received_at, 'UTC')",
-    },
-    "sqlite": {
-        "epoch": "'1970-01-01 00:00:00'",
-        "day": "substr(a.received_at, 1, 10) || ' 00:00:00'",
-        "hour": "substr(a.received_at, 1, 13) || ':00:00'",
-    },
+EPOCH = {"postgresql": "'epoch'::timestamptz", "sqlite": "'1970-01-01 00:00:00'"}
+DAY = {
+    "postgresql": "date_trunc('day', received_at, 'UTC')",
+    "sqlite": "substr(received_at, 1, 10) || ' 00:00:00'",
+}
+HOUR = {
+    "postgresql": "date_trunc('hour', received_at, 'UTC')",
+    "sqlite": "substr(received_at, 1, 13) || ':00:00'",
 }
 
 # Rows up to a fold's mark are dead. The upper bound is any: with it the planner trusts the index.
 UNFOLDED = {
     "postgresql": """
-        WHERE a.id > (SELECT coalesce(max(folded_id), 0) FROM tracking_fold)
-            AND a.id < 9223372036854775807
+        CREATE VIEW tracking_unfolded AS SELECT * FROM tracking_pending
+        WHERE id > (SELECT coalesce(max(folded_id), 0) FROM tracking_fold)
+            AND id < 9223372036854775807
     """,
-    "sqlite": "",
+    "sqlite": "CREATE VIEW tracking_unfolded AS SELECT * FROM tracking_pending",
 }
 
+OF_LABEL_SET = "JOIN tracking_labelset AS s ON s.id = a.label_set_id"
 
-def placed(vendor: str, view: str, source: str, where: str = "") -> str:
+
+def placed(vendor: str, view: str, source: str) -> str:
     """Each row of `source` once in every period: all time by duration, all time, day, hour."""
-    starts_at = STARTS_AT[vendor]
-    return f"""
-        CREATE VIEW {view} AS
-        SELECT a.id, a.received_at, p.period,
-            CASE p.period WHEN 2 THEN {starts_at["day"]} WHEN 3 THEN {starts_at["hour"]}
-                ELSE {starts_at["epoch"]} END AS starts_at,
-            CASE p.period WHEN 0 THEN coalesce(s.model_set_id, s.id) ELSE s.id END
-                AS label_set_id,
-            CASE p.period WHEN 0 THEN a.bucket_bin WHEN 1 THEN CAST(0 AS smallint)
-                ELSE a.duration_bin END AS duration_bin,
-            {", ".join(f"a.{name}" for name in ADDENDS)}
-        FROM {source} AS a JOIN tracking_labelset AS s ON s.id = a.label_set_id
-        CROSS JOIN (
-            SELECT CAST(0 AS smallint) AS period UNION ALL SELECT CAST(1 AS smallint)
-            UNION ALL SELECT CAST(2 AS smallint) UNION ALL SELECT CAST(3 AS smallint)
-        ) AS p
-        {where}
-    """
+    places = (
+        (0, EPOCH[vendor], "coalesce(s.model_set_id, s.id)", "bucket_bin", OF_LABEL_SET),
+        (1, EPOCH[vendor], "label_set_id", "CAST(0 AS smallint)", ""),
+        (2, DAY[vendor], "label_set_id", "duration_bin", ""),
+        (3, HOUR[vendor], "label_set_id", "duration_bin", ""),
+    )
+    selects = (
+        f"SELECT a.id, received_at, CAST({period} AS smallint) AS period,"
+        f" {starts_at} AS starts_at, {label_set_id} AS label_set_id, {bin_} AS duration_bin,"
+        f" {', '.join(ADDENDS)} FROM {source} AS a {join}"
+        for period, starts_at, label_set_id, bin_, join in places
+    )
+    return f"CREATE VIEW {view} AS {' UNION ALL '.join(selects)}"
 
-
-# The sum of bigints is a numeric on PostgreSQL, which is slow.
-SUMS = [
-    f"sum({name})"
-    if name in ("duration_ms", "success_rate", "cost_usd")
-    else f"CAST(sum({name}) AS bigint)"
-    for name in ADDENDS
-]
 
 TOTAL = f"""
 CREATE VIEW tracking_total AS
 SELECT {", ".join((*KEY, *ADDENDS))} FROM tracking_rollup
 UNION ALL
-SELECT {", ".join(KEY)}, {", ".join(SUMS)}
-FROM tracking_placedpending GROUP BY {", ".join(KEY)}
+SELECT {", ".join((*KEY, *ADDENDS))} FROM tracking_placedpending
 """
 
 # Makes what 1.0.0 added up a multiple, too; upwards, since counters may rise.
@@ -177,7 +163,7 @@ UPDATE tracking_rollup SET duration_ms = ceil(duration_ms * 16384) / 16384 WHERE
 
 FOLD = f"""
 INSERT INTO tracking_rollup AS rollup ({", ".join((*KEY, *ADDENDS))})
-SELECT {", ".join(KEY)}, {", ".join(SUMS)}
+SELECT {", ".join(KEY)}, {", ".join(f"sum({name})" for name in ADDENDS)}
 FROM tracking_placedpending WHERE true GROUP BY {", ".join(KEY)} ORDER BY period DESC, 2, 3, 4
 ON CONFLICT ({", ".join(KEY)}) DO UPDATE SET
 {", ".join(f"{name} = rollup.{name} + excluded.{name}" for name in ADDENDS)}
@@ -189,7 +175,8 @@ def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     run = [
         ADDEND,
         placed(vendor, "tracking_placedrequest", "tracking_addend"),
-        placed(vendor, "tracking_placedpending", "tracking_pending", UNFOLDED[vendor]),
+        UNFOLDED[vendor],
+        placed(vendor, "tracking_placedpending", "tracking_unfolded"),
         TOTAL,
     ]
     if vendor == "postgresql":
@@ -201,7 +188,8 @@ def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """What is pending is folded first. Writers wait, or would append in between."""
     run = [FOLD, "DROP VIEW tracking_total", "DROP VIEW tracking_placedpending"]
-    run += ["DROP VIEW tracking_placedrequest", "DROP VIEW tracking_addend"]
+    run += ["DROP VIEW tracking_unfolded", "DROP VIEW tracking_placedrequest"]
+    run += ["DROP VIEW tracking_addend"]
     if schema_editor.connection.vendor == "postgresql":
         run.insert(0, "LOCK TABLE tracking_pending IN EXCLUSIVE MODE")
         run.append("DROP FUNCTION tracking_append(json, int)")

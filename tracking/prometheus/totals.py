@@ -26,8 +26,9 @@ _COUNTS = (
 
 # Of label sets: all time by duration and altogether, and the last two hours.
 _QUERY = f"""
-    SELECT t.period, t.bin, (SELECT count(*) FROM tracking_placedpending WHERE period = 1),
+    SELECT t.period, t.bin, (SELECT count(*) FROM tracking_unfolded),
         t.success_rate, s.business_id, s.request_model, s.response_type, s.intent, s.error_type,
+        CASE s.response_type WHEN 'error' THEN 'error' ELSE 'complex_query' END,
         t.duration_ms, t.cost_usd, {", ".join(f"t.{name}" for name in _COUNTS)}
     FROM (
         SELECT period, label_set_id, CASE period WHEN 0 THEN duration_bin ELSE 0 END AS bin,
@@ -43,13 +44,17 @@ _QUERY = f"""
 
 
 class LabelTotals(NamedTuple):
-    """All-time totals of one label set; `cost_usd` is Decimal, `duration_ms` a float."""
+    """All-time totals of one label set; `cost_usd` is Decimal, `duration_ms` a float.
+
+    `reason`: why a request was handed off to a human.
+    """
 
     business_id: str
     request_model: str
     response_type: str
     intent: str
     error_type: str
+    reason: str
     duration_ms: float
     cost_usd: Any
     requests: int
@@ -61,11 +66,6 @@ class LabelTotals(NamedTuple):
     appointments_requested: int
     appointments_booked: int
     human_handoffs: int
-
-    @property
-    def reason(self) -> str:
-        """Why a request was handed off to a human."""
-        return "error" if self.response_type == "error" else "complex_query"
 
 
 @dataclass

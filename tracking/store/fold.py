@@ -8,7 +8,7 @@ from tracking.store.labels import Cursor
 
 # A record in so many folds what has come since the last one. More of them make a rollup's rows
 # change less often; fewer keep the part of a page that adds up pending rows below a few ms.
-FOLD_EVERY = 4_096
+FOLD_EVERY = 2_048
 LOCK_ID = 7_201_406_518
 
 KEY = ("period", "starts_at", "label_set_id", "duration_bin")

@@ -7,14 +7,14 @@ from random import Random
 import psycopg2
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from tests import database
 from tests.build import record, store_records
 from tests.metrics import counters, sums_of
 from tracking.models import Fold, Pending, Rollup, Total
 from tracking.store import append
-from tracking.store.fold import LOCK_ID, MEASURES
+from tracking.store.fold import KEY, LOCK_ID, MEASURES
 from tracking.store.periods import Period
 from tracking.store.through_django import ThroughDjango
 
@@ -28,7 +28,8 @@ def fold() -> None:
 
 
 def rows(of: QuerySet) -> set[tuple[object, ...]]:
-    return set(of.values_list("period", "starts_at", "label_set_id", "duration_bin", *MEASURES))
+    sums = {f"sum_{name}": Sum(name) for name in MEASURES}
+    return set(of.values_list(*KEY).annotate(**sums).order_by())
 
 
 @pytest.fixture
