@@ -72,3 +72,19 @@ def test_production_without_a_configured_key_is_closed(client, settings, path):
 @pytest.mark.parametrize("path", ["/health", "/"])
 def test_health_is_always_open(client, in_production, path):
     assert client.get(path).status_code == 200
+
+
+def test_the_web_servers_own_metrics_are_closed_in_production(
+    client, in_production, settings, monkeypatch, tmp_path
+):
+    settings.MULTIPROCESS = True
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert client.get("/metrics/server").status_code == 401
+    answer = client.get("/metrics/server", headers={"X-API-Key": KEY})
+    assert (answer.status_code, answer["Content-Type"][:10]) == (200, "text/plain")
+
+
+def test_one_process_has_no_metrics_of_a_web_server(client):
+    answer = client.get("/metrics/server")
+    assert answer.status_code == 404
+    assert "PROMETHEUS_MULTIPROC_DIR" in answer.json()["error"]
