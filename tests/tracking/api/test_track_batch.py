@@ -88,3 +88,9 @@ def test_two_megabytes_are_too_large(post):
 def test_an_item_is_bounded_like_a_single_record(post):
     answer = post([payload(), payload(intent_detected="x" * 70_000)])
     assert answer.json()["results"][1]["limit_bytes"] == 65_536
+
+
+def test_of_a_record_twice_in_one_batch_the_stored_one_is_counted(post):
+    post([payload(request_id="a", tokens_used=tokens) for tokens in (1, 20)])
+    stored = AIRequest.objects.get().total_tokens
+    assert Rollup.objects.all_time().sums()["total_tokens"] == stored == 1
