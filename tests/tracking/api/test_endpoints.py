@@ -159,3 +159,19 @@ def test_analytics_begin_with_an_hour_and_end_before_the_next(client, settings, 
     time_machine.move_to(until - timedelta(minutes=30), tick=False)
     metrics = client.get("/analytics/clinic?days=1").json()["metrics"]
     assert metrics["total_conversations"] == 2
+
+
+@pytest.mark.parametrize("days", ["1", "366"])
+def test_the_longest_and_the_shortest_time_are_taken(client, days):
+    answer = client.get("/analytics/clinic", {"days": days})
+    assert answer.json()["period"] == f"{days}_days"
+
+
+@pytest.mark.parametrize("business", ["x" * 201, "a%00b"])
+def test_a_business_id_that_no_record_can_have_is_named(client, business):
+    answer = client.get(f"/analytics/{business}")
+    assert (answer.status_code, answer.json()["field"]) == (400, "business_id")
+
+
+def test_the_longest_business_id_has_analytics(client):
+    assert client.get(f"/analytics/{'x' * 200}").status_code == 200

@@ -88,3 +88,14 @@ def test_one_process_has_no_metrics_of_a_web_server(client):
     answer = client.get("/metrics/server")
     assert answer.status_code == 404
     assert "PROMETHEUS_MULTIPROC_DIR" in answer.json()["error"]
+
+
+def test_a_key_of_another_scheme_is_none(client, with_key):
+    answer = track(client, Authorization=f"Basic {KEY}")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_a_batch_asks_for_the_key_too(client, with_key):
+    body = {"records": [payload()]}
+    answer = client.post("/track/batch", body, content_type="application/json")
+    assert answer.status_code == 401
