@@ -46,7 +46,7 @@ def test_an_export_reads_page_by_page(admin, monkeypatch, django_assert_max_num_
         assert len(json.loads(b"".join(answer.streaming_content))) == 25
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
 def test_a_cell_that_begins_a_formula_is_defused(text):
     assert defused(text) == f"'{text}"
 
