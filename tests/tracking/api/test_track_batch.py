@@ -1,5 +1,7 @@
 """`POST /track/batch`: the valid records stored, a result for each item."""
 
+import json
+
 import pytest
 
 from tests.build import payload
@@ -89,3 +91,19 @@ def test_two_megabytes_are_too_large(post):
 def test_an_item_is_bounded_like_a_single_record(post):
     answer = post([payload(), payload(intent_detected="x" * 70_000)])
     assert answer.json()["results"][1]["limit_bytes"] == 65_536
+
+
+def test_of_a_record_twice_in_one_batch_the_stored_one_is_counted(post):
+    post([payload(request_id="a", tokens_used=tokens) for tokens in (1, 20)])
+    stored = AIRequest.objects.get().total_tokens
+    assert Rollup.objects.all_time().sums()["total_tokens"] == stored == 1
+
+
+def test_a_bad_idempotency_key_is_named(post):
+    answer = post([payload(request_id="a")], **{"Idempotency-Key": "k" * 201})
+    assert (answer.status_code, answer.json()["field"]) == (400, "Idempotency-Key")
+
+
+def test_a_batch_of_one_mebibyte_is_taken(client):
+    body = json.dumps({"records": [payload()]}).encode().ljust(1024 * 1024)
+    assert client.post("/track/batch", body, content_type="application/json").status_code == 200

@@ -78,3 +78,9 @@ def test_past_the_cap_a_new_set_costs_one_look_up(cap, django_assert_num_queries
     with django_assert_num_queries(1):
         _, folded = append.known_sets.resolve(new, LabelSets(connection.cursor()), cap)
     assert folded
+
+
+def test_values_that_join_to_the_same_text_are_two_sets():
+    store_records([record(business_id="ab", provider_name="c")])
+    store_records([record(business_id="a", provider_name="bc")])
+    assert LabelSet.objects.count() == 2
