@@ -1,12 +1,9 @@
-"""What the API answers from memory and from the database. Knows no Django."""
+"""Answers `GET /metrics` and `POST /refresh-metrics`. Knows no Django."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 from tracking.api.exchange import Answer, Call, json_answer
-
-ANALYTICS_PATH = "/analytics/"
-ANALYTICS_MAX_DAYS = 366
 
 
 def metrics(call: Call) -> Answer:

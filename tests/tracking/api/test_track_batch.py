@@ -96,7 +96,7 @@ def test_an_item_is_bounded_like_a_single_record(post):
 def test_of_a_record_twice_in_one_batch_the_stored_one_is_counted(post):
     post([payload(request_id="a", tokens_used=tokens) for tokens in (1, 20)])
     stored = AIRequest.objects.get().total_tokens
-    assert Rollup.objects.all_time().sums()["total_tokens"] == stored == 1
+    assert sums_of(Total.objects.all_time())["total_tokens"] == stored == 1
 
 
 def test_a_bad_idempotency_key_is_named(post):
