@@ -8,10 +8,9 @@ from dashboard.deployments.measured import Found
 from deployments.costs.prices import prices
 from deployments.costs.scenario import Architecture
 from deployments.models import Deployment
-from deployments.reports.keep_warm import Hours, KeepWarm, keep_warm
+from deployments.reports.keep_warm import Hours, KeepWarm, KeepWarmEffect, keep_warm, sentence
 from deployments.statistics.estimates import Estimate, Interval
-from deployments.statistics.sentences import keep_warm as sentence
-from deployments.statistics.shares import CALLS_NEEDED, KeepWarmEffect
+from deployments.statistics.shares import CALLS_NEEDED
 
 
 class Compared(NamedTuple):

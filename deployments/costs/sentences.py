@@ -27,10 +27,10 @@ def cost_verdict(plans: Plans, prices: Prices) -> str:
     low, high = sorted((here.lambda_usd, here.container_usd))
     at = f"At {plans.traffic.requests_per_day:,.0f} requests a day"
     if not high or (high - low) / high < NEAR:
-        return f"{at} Lambda and the container cost about the same: {_usd(low)} a month."
+        return f"{at} Lambda and the container cost about the same: {usd(low)} a month."
     lambda_wins = here.lambda_usd < here.container_usd
     cheaper, dearer = ("Lambda", "the container") if lambda_wins else ("a container", "Lambda")
-    return f"{at} {cheaper} is cheaper: {_usd(low)} a month, {dearer} {_usd(high)}."
+    return f"{at} {cheaper} is cheaper: {usd(low)} a month, {dearer} {usd(high)}."
 
 
 def crossing(found: float | None) -> str:
@@ -86,7 +86,7 @@ def _growth(plans: Plans, prices: Prices) -> str:
     bills = [lambda_cost(each.traffic, each.function, prices) for each in (more, plans)]
     added = total_usd(bills[0]) - total_usd(bills[1])
     return (
-        f"Each further {STEP:,} requests a day add {_usd(added)} a month on Lambda, and nothing"
+        f"Each further {STEP:,} requests a day add {usd(added)} a month on Lambda, and nothing"
         " on a container until it is full."
     )
 
@@ -95,7 +95,7 @@ def _largest(whose: str, bill: list[Line]) -> str:
     total, largest = total_usd(bill), max(bill, key=lambda line: line.usd)
     if not total:
         return ""
-    return f"The largest part of {whose} {_usd(total)}: {largest.name}, {largest.usd / total:.0%}."
+    return f"The largest part of {whose} {usd(total)}: {largest.name}, {largest.usd / total:.0%}."
 
 
 def _sleep(plans: Plans) -> str:
@@ -130,7 +130,7 @@ def _neon_free(plans: Plans, prices: Prices) -> str:
     return f"Neon's Free plan suffices: {units:,.0f} of {allowed:,.0f} CU-hours a month."
 
 
-def _usd(amount: float) -> str:
+def usd(amount: float) -> str:
     if 0 < amount < 0.005:
         return "less than a cent"
     return f"${amount:,.2f}"

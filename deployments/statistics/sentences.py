@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from deployments.statistics.estimates import Interval, difference, samples_needed
-from deployments.statistics.shares import CALLS_NEEDED, KeepWarmEffect, Share
+from deployments.statistics.shares import Share
 from deployments.statistics.summaries import Summary
 
 WORDS = {0.5: "at the median", 0.95: "at p95"}
@@ -67,29 +67,6 @@ def burst_failures(summary: Summary) -> str:
     return f"{summary.name}: of {share.whole} calls sent at once, {share.part} failed."
 
 
-def keep_warm(name: str, effect: KeepWarmEffect) -> str:
-    if effect.too_few:
-        return (
-            f"{name}: too few reports to say what keep-warm does: {effect.without.whole:,} requests"
-            f" without it and {effect.with_it.whole:,} with it, {CALLS_NEEDED} of each are needed."
-        )
-    if effect.usd_per_avoided is None:
-        return (
-            f"{name}: nothing shows that keep-warm avoids cold starts:"
-            f" {percent(effect.without)} without and {percent(effect.with_it)} with it."
-        )
-    price = usd(1e6 * effect.usd_per_avoided)
-    return f"{name}: {_avoided(effect)}, at {price} for a million of them."
-
-
-def _avoided(effect: KeepWarmEffect) -> str:
-    low, high = 100 * effect.fall.low, 100 * effect.fall.high
-    return (
-        f"keep-warm avoids {low:.1f} to {high:.1f} cold starts in 100 requests,"
-        f" about {effect.avoided_per_month:,.0f} a month"
-    )
-
-
 def verdict(summaries: Sequence[Summary]) -> list[str]:
     """All that can be said: each deployment against the first, cold starts, failures."""
     compared = [
@@ -112,11 +89,6 @@ def percent(share: Share) -> str:
     if share.value is None:
         return "an unknown share"
     return f"{_short(100 * share.value)} %"
-
-
-def usd(amount: float) -> str:
-    """$12.35, $0.92, $0.0042."""
-    return f"${amount:,.2f}" if amount >= 0.1 else f"${float(f'{amount:.2g}'):.10f}".rstrip("0")
 
 
 def _short(value: float) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from deployments.costs.prices import prices
 from deployments.models import LambdaReport
-from deployments.reports.keep_warm import keep_warm
+from deployments.reports.keep_warm import KeepWarmEffect, keep_warm, sentence
 from deployments.statistics.reported import HOUR, KEEP_WARM, REQUEST, UNKNOWN, Reported
 from deployments.statistics.shares import Share
 from tests.measurements import reported
@@ -66,6 +66,34 @@ def test_few_requests_have_no_price_however_large_the_fall():
 
 def test_nothing_reported_has_no_effect():
     assert effect_of().effect.usd_per_avoided is None
+
+
+def test_it_has_a_price_for_each_avoided_cold_start():
+    effect = KeepWarmEffect(Share(40, 400), Share(4, 400), 10_000, 0.18)
+    assert effect.avoided_per_month == pytest.approx(900)
+    assert effect.usd_per_avoided == pytest.approx(0.0002)
+
+
+def test_what_may_do_nothing_has_no_price():
+    assert KeepWarmEffect(Share(4, 100), Share(3, 100), 10_000, 0.18).usd_per_avoided is None
+
+
+def test_what_it_avoids_is_said_with_its_price():
+    effect = KeepWarmEffect(Share(40, 400), Share(4, 400), 10_000, 0.18)
+    assert sentence("Lambda", effect) == (
+        "Lambda: keep-warm avoids 6.0 to 12.4 cold starts in 100 requests, about 900 a month,"
+        " at $200.00 for a million of them."
+    )
+    nothing = KeepWarmEffect(Share(4, 100), Share(3, 100), 10_000, 0.18)
+    assert sentence("Lambda", nothing).startswith("Lambda: nothing shows")
+
+
+def test_too_few_reports_are_said_to_be_few():
+    effect = KeepWarmEffect(Share(12, 12), Share(0, 4_000), 10_000, 0.18)
+    assert sentence("Lambda", effect) == (
+        "Lambda: too few reports to say what keep-warm does: 12 requests without it and 4,000"
+        " with it, 35 of each are needed."
+    )
 
 
 @pytest.mark.django_db
