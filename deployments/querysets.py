@@ -37,10 +37,10 @@ class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
 class LatencyRunQuerySet(models.QuerySet["LatencyRun"]):
     def newest(self, count: int) -> Self:
         """With their deployments, and how many `calls` were made."""
-        found = self.order_by("-started_at", "-pk")
+        ordered = self.order_by("-started_at", "-pk")
         # Chosen before their samples are counted: not all that were ever stored.
         return (
-            found.filter(pk__in=found[:count].values("pk"))
+            ordered.filter(pk__in=ordered[:count].values("pk"))
             .annotate(calls=Count("samples"))
             .prefetch_related("deployments")
         )

@@ -13,7 +13,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from deployments.addresses import AddressRefused, refusal
 
 
-class Timed(HTTPConnection):
+class TimedConnection(HTTPConnection):
     """Keeps how long its parts took: of the connection once, of each call the first byte."""
 
     dns_ms: float
@@ -87,7 +87,7 @@ class Timed(HTTPConnection):
 class NotedResponse(HTTPResponse):
     """Notes when its first byte came, before it is parsed."""
 
-    def __init__(self, connection: Timed, *args: Any, **options: Any) -> None:
+    def __init__(self, connection: TimedConnection, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.connection = connection
 
@@ -97,7 +97,7 @@ class NotedResponse(HTTPResponse):
         super().begin()
 
 
-class TimedTLS(Timed, HTTPSConnection):
+class TimedTLSConnection(TimedConnection, HTTPSConnection):
     def connect(self) -> None:
         started = perf_counter()
         super().connect()
@@ -105,11 +105,11 @@ class TimedTLS(Timed, HTTPSConnection):
 
 
 class TimedPool(HTTPConnectionPool):
-    ConnectionCls = Timed
+    ConnectionCls = TimedConnection
 
 
 class TimedTLSPool(HTTPSConnectionPool):
-    ConnectionCls = TimedTLS
+    ConnectionCls = TimedTLSConnection
 
 
 class TimedAdapter(HTTPAdapter):

@@ -12,7 +12,7 @@ from typing import Any, cast
 import requests
 
 from deployments.addresses import check_url
-from deployments.measuring.connections import Timed, TimedAdapter
+from deployments.measuring.connections import TimedAdapter, TimedConnection
 
 TIMEOUT_SECONDS = 35.0  # API Gateway gives up after 30.
 BODY_MAX = 1_000_000
@@ -101,7 +101,7 @@ class Client:
         with self.adapter.send(
             self.request, stream=True, timeout=self.timeout_seconds, verify=self.verify
         ) as response:
-            connection = cast(Timed, response.raw.connection)
+            connection = cast(TimedConnection, response.raw.connection)
             parts = _connection_parts(connection)
             for _ in self._body(response.raw):
                 pass
@@ -125,7 +125,7 @@ class Client:
             yield chunk
 
 
-def _connection_parts(connection: Timed) -> dict[str, Any]:
+def _connection_parts(connection: TimedConnection) -> dict[str, Any]:
     new = connection.calls == 1
     return {
         "new_connection": new,

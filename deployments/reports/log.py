@@ -71,10 +71,10 @@ _TEXT_ID = re.compile(r"RequestId: ([0-9A-Za-z-]{1,64})")
 def _text_report(line: str) -> Report:
     line = line[line.index("REPORT ") :]
     figures, words = dict(_TEXT_FIGURES.findall(line)), dict(_TEXT_WORDS.findall(line))
-    found = _TEXT_ID.search(line)
+    request_id = _TEXT_ID.search(line)
     report = Report(
-        request_id=found[1] if found else "",
-        init_only=not found,
+        request_id=request_id[1] if request_id else "",
+        init_only=not request_id,
         duration_ms=_figure(figures.get("Duration")),
         billed_duration_ms=_figure(figures.get("Billed Duration")),
         init_duration_ms=_figure(figures.get("Init Duration")),
@@ -153,7 +153,7 @@ REQUEST_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 
 
 # When the log took the line in, if that is known, and the line.
-Line = tuple[datetime | None, str]
+LogLine = tuple[datetime | None, str]
 
 
 class LogReader:
@@ -166,7 +166,7 @@ class LogReader:
         self.unreadable = 0
         self._invocations: OrderedDict[str, str] = OrderedDict()
 
-    def read(self, lines: Iterable[Line]) -> Iterator[Report]:
+    def read(self, lines: Iterable[LogLine]) -> Iterator[Report]:
         """`lines` are (time, text); without a time, the text may begin with one."""
         held: Report | None = None
         for at, line in lines:
@@ -227,9 +227,9 @@ _TIME = re.compile(
 
 def _time(line: str) -> datetime | None:
     """As `zappa tail` (milliseconds) and `aws logs tail` (ISO 8601) put it before a line."""
-    found = _TIME.match(re.sub(r"\x1b\[[0-9;]*m", "", line[:200]))
-    if not found:
+    time = _TIME.match(re.sub(r"\x1b\[[0-9;]*m", "", line[:200]))
+    if not time:
         return None
-    if found[1]:
-        return datetime.fromtimestamp(int(found[1]) / 1_000, UTC)
-    return datetime.fromisoformat(found[2]).astimezone(UTC)
+    if time[1]:
+        return datetime.fromtimestamp(int(time[1]) / 1_000, UTC)
+    return datetime.fromisoformat(time[2]).astimezone(UTC)

@@ -49,10 +49,10 @@ class Grid:
 
     def sort(self, timed: Iterable[tuple[datetime, S]]) -> list[list[S]]:
         """What falls into each bucket; what lies in none is left out."""
-        found: dict[int, list[S]] = defaultdict(list)
+        buckets: dict[int, list[S]] = defaultdict(list)
         for moment, value in timed:
-            found[(moment - self.first) // self.length].append(value)
-        return [found[place] for place in range(self.count)]
+            buckets[(moment - self.first) // self.length].append(value)
+        return [buckets[place] for place in range(self.count)]
 
 
 def grid(since: datetime, until: datetime) -> Grid:
@@ -74,7 +74,7 @@ class Bucket:
 def measured(calls: Iterable[Sent], over_new_connections: bool, grid: Grid) -> list[Bucket]:
     """Warm calls over one kind of connection alone: those over new ones take longer."""
     buckets = grid.sort((call.sent_at, call) for call in calls)
-    return [_bucket(found, over_new_connections) for found in buckets]
+    return [_bucket(bucket, over_new_connections) for bucket in buckets]
 
 
 def _bucket(calls: list[Sent], over_new_connections: bool) -> Bucket:

@@ -25,5 +25,5 @@ class Reported(NamedTuple):
 
 def requests(reported: Iterable[Reported]) -> Share:
     """How many requests there were, and how many of them found no environment ready."""
-    found = [step for step in reported if step.invocation == REQUEST]
-    return Share(sum(step.cold_starts for step in found), sum(step.calls for step in found))
+    steps = [step for step in reported if step.invocation == REQUEST]
+    return Share(sum(step.cold_starts for step in steps), sum(step.calls for step in steps))

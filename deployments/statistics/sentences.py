@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from deployments.statistics.estimates import Interval, difference, samples_needed
+from deployments.statistics.estimates import Interval, difference
 from deployments.statistics.shares import Share
 from deployments.statistics.summaries import Summary
 
@@ -11,14 +11,14 @@ WORDS = {0.5: "at the median", 0.95: "at p95"}
 
 def comparison(ours: Summary, theirs: Summary, quantile: float = 0.5) -> str:
     """Of warm calls: "Lambda warm is 18 to 31 ms slower than EC2 at the median"."""
-    found = difference(ours.warm.latencies_ms, theirs.warm.latencies_ms, quantile)
+    gap = difference(ours.warm.latencies_ms, theirs.warm.latencies_ms, quantile)
     where = WORDS[quantile]
-    if found.interval is None:
+    if gap.interval is None:
         return (
             f"{ours.name} against {theirs.name} {where}: too few samples,"
-            f" {found.samples} of {samples_needed(quantile)} needed."
+            f" {gap.samples} of {gap.needed} needed."
         )
-    return f"{_compared(ours.name, theirs.name, found.interval)} {where}."
+    return f"{_compared(ours.name, theirs.name, gap.interval)} {where}."
 
 
 def _compared(ours: str, theirs: str, gap: Interval) -> str:
@@ -34,14 +34,14 @@ def cold_starts(summary: Summary) -> str:
     """ "Cold starts add 0.9 to 1.3 s to 4 % of requests"; empty if answers told of none."""
     if not summary.cold.latencies_ms:
         return ""
-    found = difference(summary.cold.latencies_ms, summary.warm.latencies_ms, 0.5)
-    if found.interval is None:
+    added = difference(summary.cold.latencies_ms, summary.warm.latencies_ms, 0.5)
+    if added.interval is None:
         return (
             f"{summary.name}: {len(summary.cold.latencies_ms)} cold starts, too few to say what"
-            f" they add; {samples_needed(0.5)} are needed, and as many warm calls."
+            f" they add; {added.needed} are needed, and as many warm calls."
         )
-    added = span_ms(max(0.0, found.interval.low), found.interval.high)
-    return f"{summary.name}: cold starts add {added}{_of_requests(summary.cold_share)}."
+    span = span_ms(max(0.0, added.interval.low), added.interval.high)
+    return f"{summary.name}: cold starts add {span}{_of_requests(summary.cold_share)}."
 
 
 def _of_requests(share: Share) -> str:
