@@ -24,6 +24,8 @@ COLD = RUN & (Q(init_duration_ms__gt=0) | Q(restore_duration_ms__gt=0))
 CALLED = RUN & ~Q(invocation__in=["keep_warm", "scheduled"])
 REPORTED_AT = Coalesce(F("reported_at"), F("imported_at"))
 PAID_GB_S = PAID_MS * F("memory_mb") / (1_000 * 1_024)
+# What a cold start is billed beside its call; of a snapshot, its restore.
+INIT_MS = Coalesce(F("init_duration_ms"), F("billed_restore_duration_ms"))
 
 
 class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
@@ -80,7 +82,7 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
         Reports without a time and inits without an invocation have no place in it."""
         timed = self.filter(RUN, reported_at__isnull=False)
         rows = (
-            timed.annotate(starts_at=step_of("reported_at", step))
+            timed.annotate(starts_at=_step_of("reported_at", step))
             .values_list("deployment_id", "starts_at", "invocation")
             .annotate(
                 calls=Count("id"),
@@ -104,7 +106,7 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
             cold_requests=Count("id", filter=CALLED & COLD),
             warm_ms=Avg("duration_ms", filter=CALLED & ~COLD),
             cold_ms=Avg("duration_ms", filter=CALLED & COLD),
-            init_ms=Avg("init_duration_ms", filter=CALLED & COLD),
+            init_ms=Avg(INIT_MS, filter=CALLED & COLD),
             largest_mb=Max("memory_mb"),
         )
 
@@ -129,6 +131,5 @@ class _Minute(_AsText, TruncMinute):
     kept, filled = len("2026-11-22 14:05"), ":00"
 
 
-def step_of(field: str, length: timedelta) -> TruncHour | TruncMinute:
-    """Hours, or minutes for a `length` below an hour."""
+def _step_of(field: str, length: timedelta) -> TruncHour | TruncMinute:
     return (_Hour if length >= HOUR else _Minute)(field, tzinfo=UTC)

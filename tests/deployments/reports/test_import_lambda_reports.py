@@ -86,24 +86,6 @@ def test_mistakes_are_named(file, deployment, error):
         run(file, deployment=deployment)
 
 
-def test_usage_is_what_the_bill_counts(log):
-    run(log)
-    now = datetime.now(UTC)
-    usage = LambdaReport.objects.filter(memory_mb=128).usage()
-    assert (usage["invocations"], usage["cold_starts"]) == (2, 1)
-    assert usage["gb_s"] == pytest.approx((80 + 300) / 1_000 * 128 / 1_024)
-    assert LambdaReport.objects.between(now - timedelta(hours=1), now).count() == 2
-
-
-def test_keep_warm_calls_are_paid_but_not_what_a_request_takes(log):
-    run(log)
-    reports = LambdaReport.objects.filter(memory_mb=128)
-    reports.filter(init_duration_ms=None).update(invocation="keep_warm")
-    usage = reports.usage()
-    assert (usage["invocations"], usage["requests"], usage["cold_requests"]) == (2, 1, 1)
-    assert usage["warm_ms"] is None and usage["cold_ms"] > 0 and usage["init_ms"] > 0
-
-
 @pytest.fixture(scope="module")
 def cloudwatch():
     with empty_account() as variables, pytest.MonkeyPatch.context() as patch:
