@@ -115,6 +115,21 @@ def test_a_deployment_pays_its_own_prices_and_the_url_changes_them(admin_client)
     assert "changed from $0.2" in text(admin_client, "lambda_requests=0.5")
 
 
+def test_a_container_pays_its_own_prices(admin_client):
+    deployment("ec2", "container", prices={"ec2_hour_t2.micro": 0.02, "neon_gb_month": 1})
+    found = data(admin_client, BARE)
+    assert found["prices"]["ec2_hour_t2.micro"] == 0.02
+    assert found["chart"]["here"]["container_usd"] == pytest.approx(730 * 0.02)
+    assert "from ec2, instead of 0.0116" in text(admin_client)
+
+
+def test_of_a_price_that_both_hosts_name_the_functions_counts(admin_client):
+    deployment(prices={"neon_gb_month": 2})
+    deployment("ec2", "container", prices={"neon_gb_month": 1})
+    assert data(admin_client)["prices"]["neon_gb_month"] == 2
+    assert "from lambda-prod, instead of 0.35" in text(admin_client)
+
+
 def test_a_type_that_only_the_deployment_prices_can_be_chosen(admin_client):
     deployment("ec2", "container", instance_type="m5.large", prices={"ec2_hour_m5.large": 0.096})
     assert data(admin_client, BARE)["chart"]["here"]["container_usd"] == pytest.approx(70.08)

@@ -125,6 +125,14 @@ def test_one_provisioned_environment_costs_all_month():
     assert usd("Lambda compute", lines) == pytest.approx(3_000 * 0.0000097222)
 
 
+def test_arm_is_cheaper_to_keep_ready_and_to_run_there():
+    plan = replace(FUNCTION, provisioned_environments=1, architecture="arm64")
+    lines = lambda_cost(SMALL, plan, PRICES)
+    ready = 0.5 * 730 * 3_600 * 0.0000033334
+    assert usd("Provisioned concurrency", lines) == pytest.approx(ready)
+    assert usd("Lambda compute", lines) == pytest.approx(3_000 * 0.0000077778)
+
+
 def test_the_free_tier_leaves_provisioned_concurrency_out():
     provisioned = {"provisioned_environments": 1}
     assert month(SMALL, free_tier=True, **provisioned) == month(SMALL, **provisioned)
@@ -133,6 +141,13 @@ def test_the_free_tier_leaves_provisioned_concurrency_out():
 def test_logs_are_paid_by_volume():
     lines = lambda_cost(LARGE, replace(FUNCTION, log_bytes_per_request=1_000), PRICES)
     assert usd("Logs", lines) == pytest.approx(30 * 0.5)
+
+
+def test_keep_warm_calls_are_logged_and_pass_no_gateway():
+    plan = LambdaPlan(gateway="http_api", keep_warm_per_day=288, log_bytes_per_request=1_000_000)
+    lines = lambda_cost(SMALL, plan, PRICES)
+    assert usd("API Gateway", lines) == pytest.approx(30_000 * 1e-6)
+    assert usd("Logs", lines) == pytest.approx((30_000 + 288 * 30) * 1e-3 * 0.5)
 
 
 def test_cold_calls_may_take_longer_beside_their_init():
