@@ -1,10 +1,9 @@
-"""Deployments side by side, and in the admin."""
+"""Deployments side by side."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deployments.models import Deployment
 from tests.build import record
 from tests.measurements import deployment, measured, reported
 from tracking.store.through_django import store_records
@@ -107,23 +106,3 @@ def test_a_deployment_keeps_its_colour_when_others_are_not_measured(admin_client
     measured("lambda", [50])
     [line] = admin_client.get("/dashboard/deployments.json").json()["deployments"]
     assert line["colour"] == 1
-
-
-def test_a_deployment_is_managed_in_the_admin(admin_client):
-    form = {"name": "lambda", "kind": "lambda", "base_url": "https://x.example", "prices": "{}"}
-    form |= {"architecture": "arm64", "gateway": "http_api", "memory_mb": "512"}
-    admin_client.post("/admin/deployments/deployment/add/", form)
-    assert Deployment.objects.get().architecture == "arm64"
-
-
-def test_a_wrong_price_or_url_is_refused_in_the_admin(admin_client):
-    form = {"name": "a", "kind": "lambda", "architecture": "arm64", "base_url": "ftp://x"}
-    answer = admin_client.post("/admin/deployments/deployment/add/", form | {"prices": '{"x": 1}'})
-    assert "ftp://x must begin with http" in answer.content.decode()
-    assert "x is no price" in answer.content.decode()
-
-
-@pytest.mark.parametrize("model", ["latencyrun", "lambdareport"])
-def test_measurements_are_only_shown_in_the_admin(admin_client, model):
-    assert admin_client.get(f"/admin/deployments/{model}/").status_code == 200
-    assert admin_client.get(f"/admin/deployments/{model}/add/").status_code == 403
