@@ -63,6 +63,11 @@ def families(totals: Totals) -> Iterator[Metric]:
     yield _response_time(totals)
     yield _request_duration(totals)
     yield _success_rate(totals)
+    yield GaugeMetricFamily(
+        "ai_pending_records",
+        "Records that are counted but not yet added up to rollups; bounded by folds.",
+        value=totals.pending,
+    )
     yield InfoMetricFamily(
         "ai_system",
         "This service.",

@@ -4,8 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import OperationalError, ProgrammingError
 
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 PAGES = [

@@ -11,10 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
-from tests.build import record
+from tests.build import record, store_records
 from tracking.models import AIRequest, BulkLoad
 from tracking.store.bins import duration_bin
-from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 # The day on which Europe's clocks go forward.

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.build import record
+from tests.build import record, store_records
 from tracking.models import AIRequest
-from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 

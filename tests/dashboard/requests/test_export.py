@@ -7,8 +7,7 @@ import json
 import pytest
 
 from dashboard.requests.export import defused
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 

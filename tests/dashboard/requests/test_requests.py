@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 PRICES = [None, Decimal(0), Decimal("0.000000000017")]

@@ -8,8 +8,7 @@ import pytest
 from django.db import connections
 from django.db.utils import ConnectionHandler
 
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 

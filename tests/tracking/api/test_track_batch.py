@@ -3,7 +3,8 @@
 import pytest
 
 from tests.build import payload
-from tracking.models import AIRequest, Rollup
+from tests.metrics import sums_of
+from tracking.models import AIRequest, Total
 
 pytestmark = pytest.mark.django_db
 
@@ -48,14 +49,14 @@ def test_none_stored_is_an_error(post):
 def test_a_record_twice_in_one_batch_counts_once(post):
     results = post([payload(request_id="a"), payload(request_id="a")]).json()["results"]
     assert [result["duplicate"] for result in results] == [False, True]
-    assert Rollup.objects.all_time().sums()["requests"] == 1
+    assert sums_of(Total.objects.all_time())["requests"] == 1
 
 
 def test_a_batch_sent_again_counts_once(post):
     records = [payload(request_id="a"), payload(request_id="b")]
     post(records)
     assert all(result["duplicate"] for result in post(records).json()["results"])
-    assert Rollup.objects.all_time().sums()["requests"] == 2
+    assert sums_of(Total.objects.all_time())["requests"] == 2
 
 
 def test_the_idempotency_key_covers_the_items_by_their_place(post):

@@ -14,7 +14,7 @@ from django.test import Client
 from tests import database
 from tests.build import payload
 from tests.tracking.api.posting import post
-from tracking.models import AIRequest, LabelSet, Rollup
+from tracking.models import AIRequest, LabelSet, Total
 from tracking.store import append
 from tracking.store.periods import Period
 
@@ -65,7 +65,7 @@ def deadlocks() -> int:
 
 
 def requests_by_period() -> dict[int, int]:
-    sums = Rollup.objects.values("period").annotate(total=Sum("requests"))
+    sums = Total.objects.values("period").annotate(total=Sum("requests"))
     return {row["period"]: row["total"] for row in sums}
 
 
@@ -108,7 +108,7 @@ def test_batches_of_different_records_add_up_in_the_same_rollups():
     before = deadlocks()
     at_the_same_moment(*[partial(send_batch, batch(sender)) for sender in range(RACERS)])
     assert deadlocks() == before
-    all_time = Rollup.objects.filter(period=Period.ALL)
+    all_time = Total.objects.filter(period=Period.ALL)
     assert [rollup.requests for rollup in all_time] == [RACERS] * 30
 
 

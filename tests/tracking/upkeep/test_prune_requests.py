@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.build import record
+from tests.build import record, store_records
 from tests.metrics import counters
 from tracking.models import AIRequest, LabelSet, Pruning, Rollup
-from tracking.store.through_django import store_records
+from tracking.store.through_django import ThroughDjango
 from tracking.upkeep import retention
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,7 @@ def test_no_counter_falls(capsys):
 
 def test_rollups_and_label_sets_stay(capsys):
     store_days_ago(100, 100)
+    ThroughDjango().fold()
     rollups = Rollup.objects.count()
     assert f"{rollups} rollups stay" in prune(capsys, "--older-than=12w")
     assert (Rollup.objects.count(), LabelSet.objects.count()) == (rollups, 1)
