@@ -36,7 +36,7 @@ ROOMS = {
         "costs": "",
         "statistics": "",
         "models": "addresses costs.prices querysets",
-        "querysets": "models statistics.reported",
+        "querysets": "models statistics.reported statistics.shares",
         "registry": "models",
         "reports": "costs models querysets registry statistics",
         "measuring": "addresses models querysets registry statistics",

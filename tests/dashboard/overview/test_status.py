@@ -42,6 +42,12 @@ def test_cold_starts_are_those_of_the_newest_reports(admin, monkeypatch):
     assert "Cold starts50.0 % of the newest 4 reported calls" in strip_of(admin)
 
 
+def test_a_restored_snapshot_is_a_cold_start(admin):
+    report(1, restore_duration_ms=300.0)
+    report(2)
+    assert "Cold starts50.0 % of the newest 2 reported calls" in strip_of(admin)
+
+
 def test_the_last_request_is_exact_where_requests_are_read(admin):
     assert f"Last request{NOW.day} {NOW:%b %H:%M:%S}" in strip_of(admin)
     assert f"Last requestin the hour from {NOW.day} {NOW:%b %H}:00" in strip_of(admin, "24h")
