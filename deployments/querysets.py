@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce, Greatest, TruncHour, TruncMinute
 
-from deployments.statistics.reported import HOUR, Reported
+from deployments.statistics.reported import Reported
 from deployments.statistics.shares import Share
+from tracking.store.periods import HOUR
 
 if TYPE_CHECKING:
     from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample  # noqa: F401

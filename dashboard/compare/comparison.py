@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from dashboard.figures.distribution import Interval, ecdf, interval
-from dashboard.figures.figures import SAMPLES_NEEDED, Figures, as_json, change
+from dashboard.figures.distribution import ecdf, interval
+from dashboard.figures.figures import Figures, as_json, change
 from dashboard.figures.sources import source_of
 from dashboard.frame.formats import duration, signed_percent
 from dashboard.frame.query import BadQuery
 from dashboard.frame.scope import LABEL_PARAMETERS
 from dashboard.frame.window import Window
+from deployments.statistics.estimates import Interval
 from tracking.store.periods import DAY
 
 PERCENTS = (50, 90, 95, 99)
@@ -123,7 +124,5 @@ def _earlier(window: Window, back: timedelta | None) -> Window:
 
 
 def _few(figures: Figures, percent: int) -> str:
-    if figures.enough_for(percent):
-        return ""
-    needed = SAMPLES_NEEDED[percent]
-    return f"too few samples: {figures.requests} of {needed} needed for p{percent}"
+    few = figures.too_few(percent)
+    return few and f"too few samples: {few} for p{percent}"

@@ -7,13 +7,11 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
+from deployments.statistics.estimates import samples_needed
 from tracking.store import bins
 
 # The old dashboard's limits of the failure rate: green below 5 %, yellow to 10 %, red above.
 WARNING, BAD = 0.05, 0.10
-# Fewest samples for a two-sided 95 % interval that assumes no distribution: the smallest n with
-# max(q, 1 - q)^n <= 0.025.
-SAMPLES_NEEDED = {50: 6, 90: 36, 95: 72, 99: 368}
 
 
 @dataclass(slots=True)
@@ -45,8 +43,10 @@ class Figures:
         """Milliseconds; None without requests, infinity past the last bin."""
         return bins.percentile(self.bins, percent / 100)
 
-    def enough_for(self, percent: int) -> bool:
-        return self.requests >= SAMPLES_NEEDED[percent]
+    def too_few(self, percent: int) -> str:
+        """What is missing for an interval of the percentile; empty where nothing is."""
+        needed = samples_needed(percent / 100)
+        return "" if self.requests >= needed else f"{self.requests} of {needed} needed"
 
     @property
     def failure_rate(self) -> float | None:
@@ -66,7 +66,7 @@ class Figures:
     p50 = property(lambda self: self.percentile(50))
     p95 = property(lambda self: self.percentile(95))
     p99 = property(lambda self: self.percentile(99))
-    enough_p95 = property(lambda self: self.enough_for(95))
+    too_few_p95 = property(lambda self: self.too_few(95))
 
     @property
     def booking_rate(self) -> float | None:

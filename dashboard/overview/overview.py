@@ -141,7 +141,7 @@ class Entry(NamedTuple):
 
 def top_of(groups: Mapping[str, Figures]) -> list[Entry]:
     """`groups` come with most requests first."""
-    slowest = _most(groups, lambda figures: figures.p95 if figures.enough_p95 else None)
+    slowest = _most(groups, lambda figures: None if figures.too_few_p95 else figures.p95)
     dearest = _most(groups, lambda figures: figures.cost_or_none)
     shown = {slowest, dearest} - {None}
     for name in groups:

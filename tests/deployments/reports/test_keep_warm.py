@@ -7,9 +7,10 @@ import pytest
 from deployments.costs.prices import prices
 from deployments.models import LambdaReport
 from deployments.reports.keep_warm import keep_warm
-from deployments.statistics.reported import HOUR, KEEP_WARM, REQUEST, UNKNOWN, Reported
+from deployments.statistics.reported import KEEP_WARM, REQUEST, UNKNOWN, Reported
 from deployments.statistics.shares import Share
 from tests.measurements import reported
+from tracking.store.periods import HOUR
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
