@@ -33,8 +33,9 @@ ROOMS = {
     },
     "deployments": {
         "addresses": "",
-        "costs": "",
-        "statistics": "",
+        "formats": "",
+        "costs": "formats",
+        "statistics": "formats",
         "models": "addresses costs.prices querysets",
         "querysets": "models statistics.reported statistics.shares",
         "registry": "models",

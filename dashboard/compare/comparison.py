@@ -7,10 +7,10 @@ from typing import NamedTuple
 from dashboard.figures.distribution import ecdf, interval
 from dashboard.figures.figures import Figures, as_json, change
 from dashboard.figures.sources import source_of
-from dashboard.frame.formats import duration, signed_percent
 from dashboard.frame.query import BadQuery
 from dashboard.frame.scope import LABEL_PARAMETERS
 from dashboard.frame.window import Window
+from deployments.formats import duration, signed_percent
 from deployments.statistics.estimates import Interval
 from tracking.store.periods import DAY
 

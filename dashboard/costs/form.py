@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from dashboard.costs.starts import Compared, Start
-from dashboard.frame.formats import exact
 from dashboard.frame.scope import NONE
 from deployments.costs.prices import TABLE, Price, Prices
 from deployments.costs.scenario import BOUNDS, Scenario, options_of
+from deployments.formats import exact
 from deployments.models import Kind
 
 # The most important ones, which have a slider; "log" where each step is the same factor.

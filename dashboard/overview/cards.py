@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from dashboard.figures.figures import Figures, change
-from dashboard.frame.formats import count, duration, percent, short_count, signed_percent, usd
 from dashboard.frame.window import Window
 from dashboard.overview.overview import Overview, level_of
+from deployments.formats import count, duration, percent, signed_percent, usd
 
 Detail = tuple[str, str, str]
 
@@ -37,7 +37,7 @@ def _traffic(now: Figures, before: Figures, window: Window) -> Card:
         _change(now.requests, before.requests, window),
         "requests",
         [
-            ("Tokens", short_count(now.total_tokens), str(now.total_tokens)),
+            ("Tokens", count(now.total_tokens), str(now.total_tokens)),
             ("Booked", count(now.appointments_booked), ""),
             ("Handed off", count(now.human_handoffs), ""),
         ],

@@ -1,4 +1,4 @@
-"""`formats` as template filters."""
+"""Figures as people read them, and query strings, for templates."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -7,15 +7,19 @@ from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 
-from dashboard.frame import formats
 from dashboard.frame.scope import NONE, SCOPE_PARAMETERS
+from deployments import formats
 
 register = template.Library()
-FILTERS = ("count", "short_count", "quantity", "exact", "duration", "usd", "percent")
-for name in (*FILTERS, "signed_percent"):
+for name in ("about", "count", "duration", "exact", "percent", "signed_percent", "usd"):
     register.filter(name, getattr(formats, name))
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    return formats.moment(localtime(value))
 
 
 @register.filter

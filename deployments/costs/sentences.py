@@ -14,6 +14,7 @@ from deployments.costs.bills import (
 )
 from deployments.costs.prices import Prices
 from deployments.costs.scenario import Plans
+from deployments.formats import about, count, usd
 
 NEAR = 0.1
 STEP = 1_000
@@ -25,12 +26,12 @@ def cost_verdict(plans: Plans, prices: Prices) -> str:
     """Which host is cheaper at this traffic, by how much."""
     here = point(plans, prices)
     low, high = sorted((here.lambda_usd, here.container_usd))
-    at = f"At {plans.traffic.requests_per_day:,.0f} requests a day"
+    at = f"At {count(plans.traffic.requests_per_day)} requests a day"
     if not high or (high - low) / high < NEAR:
-        return f"{at} Lambda and the container cost about the same: {_usd(low)} a month."
+        return f"{at} Lambda and the container cost about the same: {usd(low)} a month."
     lambda_wins = here.lambda_usd < here.container_usd
     cheaper, dearer = ("Lambda", "the container") if lambda_wins else ("a container", "Lambda")
-    return f"{at} {cheaper} is cheaper: {_usd(low)} a month, {dearer} {_usd(high)}."
+    return f"{at} {cheaper} is cheaper: {usd(low)} a month, {dearer} {usd(high)}."
 
 
 def crossing(found: float | None) -> str:
@@ -39,7 +40,7 @@ def crossing(found: float | None) -> str:
         return "Lambda stays cheaper at any traffic."
     if not found:
         return "The container is cheaper at any traffic."
-    return f"Both cost the same at about {float(f'{found:.3g}'):,.0f} requests a day."
+    return f"Both cost the same at about {about(found)} requests a day."
 
 
 def reasons(plans: Plans, found: float | None, prices: Prices) -> list[str]:
@@ -86,7 +87,7 @@ def _growth(plans: Plans, prices: Prices) -> str:
     bills = [lambda_cost(each.traffic, each.function, prices) for each in (more, plans)]
     added = total_usd(bills[0]) - total_usd(bills[1])
     return (
-        f"Each further {STEP:,} requests a day add {_usd(added)} a month on Lambda, and nothing"
+        f"Each further {STEP:,} requests a day add {usd(added)} a month on Lambda, and nothing"
         " on a container until it is full."
     )
 
@@ -95,7 +96,7 @@ def _largest(whose: str, bill: list[Line]) -> str:
     total, largest = total_usd(bill), max(bill, key=lambda line: line.usd)
     if not total:
         return ""
-    return f"The largest part of {whose} {_usd(total)}: {largest.name}, {largest.usd / total:.0%}."
+    return f"The largest part of {whose} {usd(total)}: {largest.name}, {largest.usd / total:.0%}."
 
 
 def _sleep(plans: Plans) -> str:
@@ -128,9 +129,3 @@ def _neon_free(plans: Plans, prices: Prices) -> str:
             f" {plans.database.stored_gb:g} of {room:g} GB. Past them it stops; choose Launch."
         )
     return f"Neon's Free plan suffices: {units:,.0f} of {allowed:,.0f} CU-hours a month."
-
-
-def _usd(amount: float) -> str:
-    if 0 < amount < 0.005:
-        return "less than a cent"
-    return f"${amount:,.2f}"

@@ -219,7 +219,7 @@ def test_the_verdict_has_its_reasons_and_limits():
     assert "a container is cheaper: $27.81 a month, Lambda $180.35" in cost_verdict(plans, PRICES)
     said = " ".join(reasons(plans, break_even(plans, PRICES), PRICES))
     assert "Traffic must fall to 5.3% of this before Lambda is cheaper." in said
-    assert "Each further 1,000 requests a day add $0.16 a month on Lambda" in said
+    assert "Each further 1,000 requests a day add $0.161 a month on Lambda" in said
     assert "Lambda's $180.35: API Gateway, 58%." in said
     assert "never sleeps at this traffic" in said
     assert "1 × t2.micro must be able to serve" in " ".join(limits(plans, PRICES))
@@ -227,7 +227,7 @@ def test_the_verdict_has_its_reasons_and_limits():
 
 def test_less_than_a_cent_is_not_called_nothing():
     tiny = replace(PLANS, traffic=Traffic(10))
-    assert "Lambda is cheaper: less than a cent" in cost_verdict(tiny, PRICES)
+    assert "Lambda is cheaper: $0.00056 a month" in cost_verdict(tiny, PRICES)
 
 
 def test_scrapes_are_named_where_they_keep_the_database_awake():

@@ -8,9 +8,8 @@ from deployments.statistics.sentences import (
     comparison,
     failures,
     keep_warm,
-    percent,
+    percent_of,
     span_ms,
-    usd,
     verdict,
 )
 from deployments.statistics.shares import KeepWarmEffect, Share
@@ -62,7 +61,7 @@ def test_too_few_samples():
 
 def test_what_cold_starts_add():
     assert cold_starts(LAMBDA) == (
-        "Lambda: cold starts add 1.0 to 1.1 s to 4 % of requests as measured."
+        "Lambda: cold starts add 1.0 to 1.1 s to 4\u202f% of requests as measured."
     )
 
 
@@ -122,6 +121,5 @@ def test_keep_warm_with_too_few_reports():
 def test_figures_as_people_read_them():
     assert span_ms(18.2, 30.6) == "18 to 31 ms"
     assert span_ms(912, 1_310) == "0.9 to 1.3 s"
-    assert percent(Share(1, 240)) == "0.42 %"
-    assert percent(Share(0, 0)) == "an unknown share"
-    assert [usd(amount) for amount in (0.00421, 0.2, 1_200)] == ["$0.0042", "$0.20", "$1,200.00"]
+    assert percent_of(Share(1, 240)) == "0.417\u202f%"
+    assert percent_of(Share(0, 0)) == "an unknown share"

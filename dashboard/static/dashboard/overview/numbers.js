@@ -24,7 +24,7 @@ export function numbers({ starts, series }, zone) {
       [count(at("failed")), at("failed")],
       ...["p50", "p95", "p99"].map((name) => [duration(at(name)), at(name)]),
       [count(at("total_tokens")), at("total_tokens")],
-      [requests ? usd(at("cost_usd")) : "–", at("cost_usd")],
+      [requests ? usd(at("cost_usd")) : count(null), at("cost_usd")],
     ]);
   }));
 }
