@@ -1,13 +1,12 @@
 """The inputs of the cost page: what each holds, what it started from, and how to go back."""
 
-from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
 from dashboard.costs.starts import Compared, Start
+from dashboard.frame.query import FRAME, query_string
 from dashboard.frame.scope import NONE
 from deployments.costs.prices import TABLE, Price, Prices
 from deployments.costs.scenario import BOUNDS, Scenario, options_of
@@ -64,7 +63,6 @@ WORDS = {
     "same": "the same",
     "own": "its own, on the machine",
 }
-FRAME = ("window", "since", "until", "tz")
 
 
 class Field(NamedTuple):
@@ -112,7 +110,7 @@ def form_of(
         ],
         "groups": groups,
         "more_open": any(field.changed for group in groups.values() for field in group),
-        "undo": _query(request, keep=(*FRAME, "deployment", "container")),
+        "undo": query_string(request, *FRAME, "deployment", "container"),
     }
 
 
@@ -123,7 +121,7 @@ def price_rows(request: HttpRequest, compared: Compared, prices: Prices) -> list
         amount, name = compared.prices.get(price.name, (price.amount, ""))
         source = f"from {name}, instead of {text(price.amount)}" if name else ""
         start, now = text(amount), text(prices[price.name])
-        without = _without(request, price.name)
+        without = query_string(request, **{price.name: None})
         rows.append(PriceRow(price, Field(price.name, price.name, now, start, source, without)))
     return rows
 
@@ -165,7 +163,7 @@ def _field(
 ) -> Field:
     start = starts.get(name, Start(getattr(Scenario, name), _assumed(name)))
     value = text(getattr(scenario, name))
-    without = _without(request, name)
+    without = query_string(request, **{name: None})
     field = Field(name, name, value, text(start.value), start.source, without)
     if name in BOUNDS:
         low, high, _ = BOUNDS[name]
@@ -176,12 +174,3 @@ def _field(
 
 def _assumed(name: str) -> str:
     return "assumed" if name in BOUNDS and getattr(Scenario, name) is not None else ""
-
-
-def _without(request: HttpRequest, name: str) -> str:
-    return _query(request, keep=[each for each in request.GET if each != name])
-
-
-def _query(request: HttpRequest, keep: Iterable[str]) -> str:
-    kept = {name: request.GET[name] for name in keep if name in request.GET}
-    return f"?{urlencode(kept)}"

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Coalesce
 
-from dashboard.frame.query import BadQuery
-from dashboard.frame.scope import number_of
+from dashboard.frame.query import BadQuery, number_of
 from tracking.models import AIRequest
 from tracking.querysets import AIRequestQuerySet
 from tracking.store.record import COST_MAX_USD, DURATION_MAX_MS
