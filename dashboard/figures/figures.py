@@ -10,7 +10,7 @@ from typing import Any
 from deployments.statistics.estimates import samples_needed
 from tracking.store import bins
 
-# The old dashboard's limits of the failure rate: green below 5 %, yellow to 10 %, red above.
+# The old dashboard's limits of the failure rate.
 WARNING, BAD = 0.05, 0.10
 
 
@@ -59,8 +59,8 @@ class Figures:
     @property
     def level(self) -> str:
         """Empty unless it fails too often."""
-        rate = self.failure_rate or 0
-        return "bad" if rate > BAD else "warning" if rate >= WARNING else ""
+        level = level_of(self.failure_rate)
+        return level if level in ("warning", "bad") else ""
 
     # Templates can't call with arguments.
     p50 = property(lambda self: self.percentile(50))
@@ -98,6 +98,15 @@ class Figures:
 
 # The columns of a rollup that are shown.
 MEASURES = tuple(field.name for field in fields(Figures) if field.name != "bins")
+
+
+def level_of(failure_rate: float | None) -> str:
+    """Bad above 10 %, a warning from 5 % on, else ok, or empty without requests."""
+    if failure_rate is None:
+        return "empty"
+    if failure_rate > BAD:
+        return "bad"
+    return "warning" if failure_rate >= WARNING else "ok"
 
 
 def ratio(part: float, whole: float) -> float | None:

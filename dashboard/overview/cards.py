@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from dashboard.figures.figures import Figures, change
+from dashboard.figures.figures import BAD, WARNING, Figures, change, level_of
 from dashboard.frame.window import Window
-from dashboard.overview.overview import Overview, level_of
+from dashboard.overview.overview import Overview
 from deployments.formats import count, duration, percent, signed_percent, usd
 
 Detail = tuple[str, str, str]
@@ -54,7 +54,7 @@ def _failures(now: Figures, before: Figures, window: Window) -> Card:
         [
             ("Failed", count(now.failures), ""),
             ("Worked", count(now.requests - now.failures), ""),
-            ("Good below", percent(0.05), "Warned from 5 %, bad above 10 %"),
+            ("Good below", percent(WARNING), f"Bad above {percent(BAD)}"),
         ],
         level=level_of(now.failure_rate),
     )

@@ -60,8 +60,8 @@ def page_of(
     ordered = requests.order_by(f"{sign}{column}", f"{sign}id")
     if after:
         ordered = _behind(ordered, column, falling, after)
-    found = list(ordered[: length + 1])
-    return Page(found[:length], _key(found[length - 1], column) if len(found) > length else "")
+    rows = list(ordered[: length + 1])
+    return Page(rows[:length], _key(rows[length - 1], column) if len(rows) > length else "")
 
 
 def every(requests: AIRequestQuerySet, sort: str, length: int) -> Iterator[AIRequest]:

@@ -33,9 +33,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     asked = sort_of(request.GET.dict())
     sort = FIRST_SORT if too_many_for(asked, _in(scope.window)) else asked
-    found = page_of(_requests(request, scope), sort, request.GET.get("after", ""))
+    listed = page_of(_requests(request, scope), sort, request.GET.get("after", ""))
     context = {
-        **found._asdict(),
+        **listed._asdict(),
         "sort": sort,
         "unsorted": sort != asked,
         "sorted_at_most": SORTED_AT_MOST,
