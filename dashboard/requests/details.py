@@ -17,7 +17,7 @@ TIMELINE_LENGTH = 100
 
 
 def details_of(ai_request: AIRequest) -> dict[str, Any]:
-    """What `request_details.html` shows."""
+    """What `requests/details.html` shows."""
     model = source_of(_month(ai_request), {"request_model": ai_request.request_model}).total()
     return {
         "ai_request": ai_request,

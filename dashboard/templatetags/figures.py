@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
 
-from dashboard.frame.query import FRAME, kept, query_string
+from dashboard.frame.query import kept, query_string
 from dashboard.frame.scope import NONE, SCOPE_PARAMETERS
 from deployments import formats
 
@@ -59,8 +59,9 @@ def kept_inputs(context: dict[str, Any], **changes: Any) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def frame_inputs(context: dict[str, Any]) -> SafeString:
-    """For a form that has the rest as its own inputs: the window and its zone."""
-    return _hidden(kept(context["request"], *FRAME))
+    """For a form that has the rest as its own inputs: the window, also where none was named, and
+    its zone."""
+    return _hidden(kept(context["request"], "tz", **context["window"].query))
 
 
 def _hidden(parameters: Mapping[str, str]) -> SafeString:

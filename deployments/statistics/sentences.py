@@ -55,9 +55,9 @@ def failures(summary: Summary) -> str:
     """Empty if none failed."""
     if not summary.failures:
         return ""
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.failures.items()))
+    kinds = ", ".join(f"{count(calls)} {kind}" for kind, calls in sorted(summary.failures.items()))
     share = summary.failure_share
-    return f"{summary.name}: {share.part} of {share.whole} calls failed ({kinds})."
+    return f"{summary.name}: {count(share.part)} of {count(share.whole)} calls failed ({kinds})."
 
 
 def burst_failures(summary: Summary) -> str:
@@ -65,7 +65,7 @@ def burst_failures(summary: Summary) -> str:
     share = summary.burst_failures
     if not share.part:
         return ""
-    return f"{summary.name}: of {share.whole} calls sent at once, {share.part} failed."
+    return f"{summary.name}: of {count(share.whole)} calls sent at once, {count(share.part)} failed."
 
 
 def keep_warm(name: str, effect: KeepWarmEffect) -> str:
