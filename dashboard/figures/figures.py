@@ -125,6 +125,11 @@ def finite(value: float | None) -> float | None:
     return round(value, 1) if value is not None and isfinite(value) else None
 
 
+def known_usd(figures: Figures) -> float | None:
+    """For JSON; null where no request named its cost."""
+    return None if figures.cost_or_none is None else float(figures.cost_usd)
+
+
 def as_json(figures: Figures) -> dict[str, Any]:
     """The exact figures of one group; null where there is none."""
     return {
@@ -136,7 +141,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "input_tokens": figures.input_tokens,
         "output_tokens": figures.output_tokens,
         "total_tokens": figures.total_tokens,
-        "cost_usd": None if figures.cost_or_none is None else float(figures.cost_usd),
+        "cost_usd": known_usd(figures),
         "unpriced": figures.unpriced,
         "appointments_requested": figures.appointments_requested,
         "appointments_booked": figures.appointments_booked,

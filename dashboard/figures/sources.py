@@ -20,7 +20,7 @@ from tracking.store.periods import DAY, Period
 
 ROW_MEASURES: dict[str, Aggregate] = {name: SUMS[name] for name in MEASURES}
 ROLLUP_MEASURES: dict[str, Aggregate] = {name: Sum(name) for name in MEASURES}
-CHARTED = ("requests", "failures", "total_tokens", "cost_usd")
+CHARTED = ("requests", "failures", "total_tokens", "cost_usd", "priced")
 # Past so many ids in a query it's quicker to read all label sets.
 NAMED_AT_MOST = 500
 

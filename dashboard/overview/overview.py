@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dashboard.figures.figures import WARNING, Figures, finite, level_of
+from dashboard.figures.figures import WARNING, Figures, finite, known_usd, level_of
 from dashboard.figures.sources import (
     by_label,
     by_label_set,
@@ -26,7 +26,7 @@ TIME_SERIES: dict[str, Callable[[Figures], Any]] = {
     "p95": lambda figures: finite(figures.percentile(95)),
     "p99": lambda figures: finite(figures.percentile(99)),
     "total_tokens": lambda figures: figures.total_tokens,
-    "cost_usd": lambda figures: float(figures.cost_usd),
+    "cost_usd": known_usd,
 }
 
 

@@ -65,7 +65,8 @@ def burst_failures(summary: Summary) -> str:
     share = summary.burst_failures
     if not share.part:
         return ""
-    return f"{summary.name}: of {count(share.whole)} calls sent at once, {count(share.part)} failed."
+    burst = f"of {count(share.whole)} calls sent at once, {count(share.part)} failed"
+    return f"{summary.name}: {burst}."
 
 
 def keep_warm(name: str, effect: KeepWarmEffect) -> str:

@@ -1,5 +1,5 @@
 // Figures as people read them, spelled as deployments/formats.py spells them, which says how.
-const DASH = "–";
+export const DASH = "–";
 const MINUS = "−";
 const NARROW = "\u202f";
 const UNITS = [[999.5e9, 1e12, "T"], [999.5e6, 1e9, "G"], [999999.5, 1e6, "M"]];
