@@ -14,7 +14,7 @@ from deployments.costs.bills import (
 )
 from deployments.costs.prices import Prices
 from deployments.costs.scenario import Plans
-from deployments.formats import about, count, usd
+from deployments.formats import about, count, percent, usd
 
 NEAR = 0.1
 STEP = 1_000
@@ -78,7 +78,7 @@ def _distance(plans: Plans, found: float | None) -> str:
     if found > today:
         times = f"{found / today:,.{0 if found >= 10 * today else 1}f}"
         return f"Traffic can grow {times}-fold before the container is cheaper."
-    return f"Traffic must fall to {found / today:.1%} of this before Lambda is cheaper."
+    return f"Traffic must fall to {percent(found / today)} of this before Lambda is cheaper."
 
 
 def _growth(plans: Plans, prices: Prices) -> str:
@@ -96,7 +96,8 @@ def _largest(whose: str, bill: list[Line]) -> str:
     total, largest = total_usd(bill), max(bill, key=lambda line: line.usd)
     if not total:
         return ""
-    return f"The largest part of {whose} {usd(total)}: {largest.name}, {largest.usd / total:.0%}."
+    share = percent(largest.usd / total)
+    return f"The largest part of {whose} {usd(total)}: {largest.name}, {share}."
 
 
 def _sleep(plans: Plans) -> str:

@@ -218,9 +218,9 @@ def test_the_verdict_has_its_reasons_and_limits():
     plans = Plans(LARGE, replace(FUNCTION, gateway="rest_api"), MACHINE, NEON)
     assert "a container is cheaper: $27.81 a month, Lambda $180.35" in cost_verdict(plans, PRICES)
     said = " ".join(reasons(plans, break_even(plans, PRICES), PRICES))
-    assert "Traffic must fall to 5.3% of this before Lambda is cheaper." in said
+    assert "Traffic must fall to 5.26\u202f% of this before Lambda is cheaper." in said
     assert "Each further 1,000 requests a day add $0.161 a month on Lambda" in said
-    assert "Lambda's $180.35: API Gateway, 58%." in said
+    assert "Lambda's $180.35: API Gateway, 58.2\u202f%." in said
     assert "never sleeps at this traffic" in said
     assert "1 × t2.micro must be able to serve" in " ".join(limits(plans, PRICES))
 
