@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce, Greatest, TruncHour, TruncMinute
 
-from deployments.statistics.reported import HOUR, Reported
+from deployments.statistics.reported import Reported
+from deployments.statistics.shares import Share
+from tracking.store.periods import HOUR
 
 if TYPE_CHECKING:
     from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample  # noqa: F401
@@ -19,6 +21,7 @@ PAID_MS = Greatest(
 ) + Coalesce(F("billed_restore_duration_ms"), 0.0)
 
 RUN = Q(init_only=False)
+# SnapStart restores a snapshot instead of an init.
 COLD = RUN & (Q(init_duration_ms__gt=0) | Q(restore_duration_ms__gt=0))
 # Those that may be requests: older logs don't say who called.
 CALLED = RUN & ~Q(invocation__in=["keep_warm", "scheduled"])
@@ -92,6 +95,11 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
             .order_by()
         )
         return [Reported(*row) for row in rows]
+
+    def cold_share_of_newest(self, count: int) -> Share:
+        """Of the newest `count` invocations alone: it costs the same however many are stored."""
+        newest = self.filter(RUN).order_by("-id")[:count]
+        return Share(**newest.aggregate(part=Count("id", filter=COLD), whole=Count("id")))
 
     def usage(self) -> dict[str, Any]:
         """What the bill counts (invocations, cold starts, GB-s, since when and until when), and

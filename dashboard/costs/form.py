@@ -1,13 +1,11 @@
 """The inputs of the cost page: what each holds, what it started from, and how to go back."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
 from dashboard.costs.starts import Hosts, Start
-from dashboard.frame.formats import exact
+from dashboard.frame.query import FRAME, query_string
 from dashboard.frame.scope import NONE
 from deployments.costs.prices import TABLE, Price, Prices
 from deployments.costs.scenario import (
@@ -19,6 +17,7 @@ from deployments.costs.scenario import (
     Traffic,
     inputs_of,
 )
+from deployments.formats import exact
 from deployments.models import Kind
 
 # The most important ones, with the scale of their slider; "log" where each step is the same factor.
@@ -46,7 +45,6 @@ WORDS = {
     "same": "the same",
     "own": "its own, on the machine",
 }
-FRAME = ("window", "since", "until", "tz")
 
 
 class Field(NamedTuple):
@@ -89,7 +87,7 @@ def form_of(
         "main_fields": [fields[name] for name in MAIN],
         "groups": groups,
         "more_open": any(field.changed for group in groups.values() for field in group),
-        "undo": _query(request, keep=(*FRAME, "deployment", "container")),
+        "undo": query_string(request, *FRAME, "deployment", "container"),
     }
 
 
@@ -100,7 +98,7 @@ def price_rows(request: HttpRequest, hosts: Hosts, prices: Prices) -> list[Price
         amount, name = hosts.prices.get(price.name, (price.amount, ""))
         source = f"from {name}, instead of {text(price.amount)}" if name else ""
         start, now = text(amount), text(prices[price.name])
-        without = _without(request, price.name)
+        without = query_string(request, **{price.name: None})
         rows.append(PriceRow(price, Field(price.name, price.name, now, start, source, without)))
     return rows
 
@@ -144,7 +142,7 @@ def _field(
         text(value),
         text(start.value),
         start.source,
-        _without(request, name),
+        query_string(request, **{name: None}),
         slider=MAIN.get(name, ""),
         hint=asked.hint,
     )
@@ -156,12 +154,3 @@ def _field(
 
 def _assumed(name: str) -> str:
     return "assumed" if INPUTS[name].is_number and ASSUMED[name] is not None else ""
-
-
-def _without(request: HttpRequest, name: str) -> str:
-    return _query(request, keep=[each for each in request.GET if each != name])
-
-
-def _query(request: HttpRequest, keep: Iterable[str]) -> str:
-    kept = {name: request.GET[name] for name in keep if name in request.GET}
-    return f"?{urlencode(kept)}"

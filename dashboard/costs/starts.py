@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from dashboard.figures.sources import source_of
-from dashboard.frame.query import BadQuery
-from dashboard.frame.scope import NONE, Scope, text_of
+from dashboard.frame.query import BadQuery, text_of
+from dashboard.frame.scope import NONE, Scope
 from dashboard.frame.window import Window
 from deployments.costs.free_tier import Use, estimated, month_of, use_of
 from deployments.costs.prices import EC2_HOUR, Prices, prices

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
-from dashboard.frame.formats import NARROW
 from dashboard.runs.rows import DeploymentRow
+from deployments.formats import duration
 from deployments.statistics.distribution import LOWEST_MS, Box, box
 from deployments.statistics.estimates import samples_needed
 
@@ -35,7 +35,7 @@ class Axis(NamedTuple):
         values = [_tick(step) for step in steps]
         if len(values) > TICKS_MAX:
             values = [_tick(step) for step in steps if step % 3 == 0]
-        return [(self.x(value), _word(value)) for value in values]
+        return [(self.x(value), duration(value)) for value in values]
 
 
 class Drawn(NamedTuple):
@@ -116,12 +116,6 @@ def _drawn(name: str, values: Sequence[float], colour: int, axis: Axis, y: int) 
     places = {round(axis.x(value) * PLACES / 100) for value in dots}
     shown = sorted(100 * place / PLACES for place in places)
     return Drawn(name, colour, len(values), whole, axis, shown, y)
-
-
-def _word(milliseconds: float) -> str:
-    """Of a round number: 200 ms, 5 s."""
-    unit, scale = ("ms", 1) if milliseconds < 1_000 else ("s", 1_000)
-    return f"{milliseconds / scale:g}{NARROW}{unit}"
 
 
 def _tick(step: int) -> float:

@@ -13,7 +13,8 @@ from dashboard.deployments.measured import (
 )
 from dashboard.frame.access import page
 from dashboard.frame.page import render_page
-from dashboard.frame.scope import Scope, scope_of, text_of
+from dashboard.frame.query import text_of
+from dashboard.frame.scope import Scope, scope_of
 from dashboard.runs.form import runs_context
 from dashboard.runs.rows import QUANTILE_WORDS, chart_of
 from deployments.statistics.sentences import verdict

@@ -10,6 +10,7 @@ from deployments.costs.bills import (
     total_usd,
 )
 from deployments.costs.scenario import Traffic
+from deployments.formats import about, count, percent, usd
 
 NEAR = 0.1
 # Past so many a month, AWS's gateways cost less for each further million.
@@ -20,7 +21,7 @@ def cost_verdict(comparison: Comparison) -> str:
     """Which host is cheaper at this traffic, by how much."""
     here = comparison.here
     low, high = sorted((here.lambda_usd, here.container_usd))
-    at = f"At {here.requests_per_day:,.0f} requests a day"
+    at = f"At {count(here.requests_per_day)} requests a day"
     if not high or (high - low) / high < NEAR:
         return f"{at} Lambda and the container cost about the same: {usd(low)} a month."
     lambda_wins = here.lambda_usd < here.container_usd
@@ -34,8 +35,7 @@ def crossing(comparison: Comparison) -> str:
         return "Lambda stays cheaper at any traffic."
     if not comparison.break_even:
         return "The container is cheaper at any traffic."
-    about = float(f"{comparison.break_even:.3g}")
-    return f"Both cost the same at about {about:,.0f} requests a day."
+    return f"Both cost the same at about {about(comparison.break_even)} requests a day."
 
 
 def reasons(comparison: Comparison) -> list[str]:
@@ -74,14 +74,15 @@ def _distance(comparison: Comparison) -> str:
     if crossing > today:
         times = f"{crossing / today:,.{0 if crossing >= 10 * today else 1}f}"
         return f"Traffic can grow {times}-fold before the container is cheaper."
-    return f"Traffic must fall to {crossing / today:.1%} of this before Lambda is cheaper."
+    return f"Traffic must fall to {percent(crossing / today)} of this before Lambda is cheaper."
 
 
 def _largest(whose: str, bill: list[LineItem]) -> str:
     total, largest = total_usd(bill), max(bill, key=lambda item: item.usd)
     if not total:
         return ""
-    return f"The largest part of {whose} {usd(total)}: {largest.name}, {largest.usd / total:.0%}."
+    share = percent(largest.usd / total)
+    return f"The largest part of {whose} {usd(total)}: {largest.name}, {share}."
 
 
 def _sleep(comparison: Comparison) -> str:
@@ -115,9 +116,3 @@ def _neon_free(comparison: Comparison) -> str:
             f" {database.stored_gb:g} of {room:g} GB. Past them it stops; choose Launch."
         )
     return f"Neon's Free plan suffices: {units:,.0f} of {allowed:,.0f} CU-hours a month."
-
-
-def usd(amount: float) -> str:
-    if 0 < amount < 0.005:
-        return "less than a cent"
-    return f"${amount:,.2f}"

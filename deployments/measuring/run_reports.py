@@ -10,7 +10,7 @@ from typing import Any
 from deployments.measuring.probe import Sample
 from deployments.measuring.rounds import Run
 from deployments.statistics.estimates import Estimate
-from deployments.statistics.sentences import percent, verdict
+from deployments.statistics.sentences import percent_of, verdict
 from deployments.statistics.summaries import QUANTILES, Group, Summary, summarise
 
 KINDS = (("kept", "warm"), ("new", "warm, new connection"), ("cold", "cold start"))
@@ -51,7 +51,7 @@ def _notes(summaries: Sequence[Summary]) -> list[str]:
         if own is not None:
             notes.append(f"{one.name}: of this the server itself takes {own:.1f} ms (median).")
         if cold.whole:
-            notes.append(f"{one.name}: {percent(cold)} of {cold.whole} calls were cold starts.")
+            notes.append(f"{one.name}: {percent_of(cold)} of {cold.whole} calls were cold starts.")
     return notes
 
 

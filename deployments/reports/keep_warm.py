@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from deployments.costs.bills import invocations_usd
 from deployments.costs.prices import Prices
 from deployments.costs.scenario import DAYS, Architecture
-from deployments.costs.sentences import usd
+from deployments.formats import about, count, usd
 from deployments.statistics.estimates import Interval
 from deployments.statistics.reported import KEEP_WARM, UNKNOWN, Reported, requests
-from deployments.statistics.sentences import percent
+from deployments.statistics.sentences import percent_of
 from deployments.statistics.shares import CALLS_NEEDED, Share, fall
 
 HOURS_A_MONTH = 24 * DAYS
@@ -121,13 +121,14 @@ def _hours(hours: Sequence[Sequence[Reported]]) -> Hours:
 def sentence(name: str, effect: KeepWarmEffect) -> str:
     if effect.too_few:
         return (
-            f"{name}: too few reports to say what keep-warm does: {effect.without.whole:,} requests"
-            f" without it and {effect.with_it.whole:,} with it, {CALLS_NEEDED} of each are needed."
+            f"{name}: too few reports to say what keep-warm does:"
+            f" {count(effect.without.whole)} requests without it and"
+            f" {count(effect.with_it.whole)} with it, {CALLS_NEEDED} of each are needed."
         )
     if effect.usd_per_avoided is None:
         return (
             f"{name}: nothing shows that keep-warm avoids cold starts:"
-            f" {percent(effect.without)} without and {percent(effect.with_it)} with it."
+            f" {percent_of(effect.without)} without and {percent_of(effect.with_it)} with it."
         )
     price = usd(1e6 * effect.usd_per_avoided)
     return f"{name}: {_avoided(effect)}, at {price} for a million of them."
@@ -137,5 +138,5 @@ def _avoided(effect: KeepWarmEffect) -> str:
     low, high = 100 * effect.fall.low, 100 * effect.fall.high
     return (
         f"keep-warm avoids {low:.1f} to {high:.1f} cold starts in 100 requests,"
-        f" about {effect.avoided_per_month:,.0f} a month"
+        f" about {about(effect.avoided_per_month)} a month"
     )

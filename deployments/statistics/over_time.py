@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from deployments.statistics.estimates import Estimate, estimate
-from deployments.statistics.reported import HOUR, Reported, requests
+from deployments.statistics.reported import Reported, requests
 from deployments.statistics.shares import Share
 from deployments.statistics.summaries import Timed, cold_share, is_warm
+from tracking.store.periods import DAY, HOUR
 
 BUCKETS_MAX = 32
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 LENGTHS = (5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY, 14 * DAY)
 # A Monday, so that buckets of a week begin on one; they all begin at midnight UTC or after it.
 _MONDAY = datetime(2000, 1, 3, tzinfo=UTC)

@@ -1,12 +1,10 @@
 """What Lambda reported in one step of time, added up. Pure values."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from deployments.statistics.shares import Share
-
-HOUR = timedelta(hours=1)
 
 REQUEST, KEEP_WARM, UNKNOWN = "request", "keep_warm", "unknown"
 

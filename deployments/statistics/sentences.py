@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from deployments.formats import count, percent
 from deployments.statistics.estimates import Interval, difference
 from deployments.statistics.shares import Share
 from deployments.statistics.summaries import Summary
@@ -47,16 +48,16 @@ def cold_starts(summary: Summary) -> str:
 def _of_requests(share: Share) -> str:
     if not share.part:
         return " where they happen"
-    return f" to {percent(share)} of requests as measured"
+    return f" to {percent_of(share)} of requests as measured"
 
 
 def failures(summary: Summary) -> str:
     """Empty if none failed."""
     if not summary.failures:
         return ""
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.failures.items()))
+    kinds = ", ".join(f"{count(calls)} {kind}" for kind, calls in sorted(summary.failures.items()))
     share = summary.failure_share
-    return f"{summary.name}: {share.part} of {share.whole} calls failed ({kinds})."
+    return f"{summary.name}: {count(share.part)} of {count(share.whole)} calls failed ({kinds})."
 
 
 def burst_failures(summary: Summary) -> str:
@@ -64,7 +65,8 @@ def burst_failures(summary: Summary) -> str:
     share = summary.burst_failures
     if not share.part:
         return ""
-    return f"{summary.name}: of {share.whole} calls sent at once, {share.part} failed."
+    burst = f"of {count(share.whole)} calls sent at once, {count(share.part)} failed"
+    return f"{summary.name}: {burst}."
 
 
 def verdict(summaries: Sequence[Summary]) -> list[str]:
@@ -85,12 +87,5 @@ def span_ms(low: float, high: float) -> str:
     return f"{low / scale:.{places}f} to {high / scale:.{places}f} {unit}"
 
 
-def percent(share: Share) -> str:
-    if share.value is None:
-        return "an unknown share"
-    return f"{_short(100 * share.value)} %"
-
-
-def _short(value: float) -> str:
-    """Two digits that count: 0.42, 1.3, 31."""
-    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+def percent_of(share: Share) -> str:
+    return "an unknown share" if share.value is None else percent(share.value)

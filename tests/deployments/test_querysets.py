@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deployments.models import LambdaReport
-from deployments.statistics.reported import HOUR, KEEP_WARM, REQUEST, UNKNOWN
+from deployments.statistics.reported import KEEP_WARM, REQUEST, UNKNOWN
 from tests.measurements import reported
+from tracking.store.periods import HOUR
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -46,7 +46,7 @@ def test_it_works(admin_client):
 
 def test_known_figures_stand_on_the_page(admin_client):
     page = text(admin_client, f"{BARE}&requests_per_day=1000000")
-    assert "At 1,000,000 requests a day a container is cheaper: $8.47 a month" in page
+    assert "At 1\u202fM requests a day a container is cheaper: $8.47 a month" in page
     assert "Lambda $56.00." in page
     assert "Both cost the same at about 151,000 requests" in page
 

@@ -6,8 +6,9 @@ import pytest
 
 from deployments.costs.prices import prices
 from deployments.reports.keep_warm import KeepWarmEffect, keep_warm, sentence
-from deployments.statistics.reported import HOUR, KEEP_WARM, REQUEST, Reported
+from deployments.statistics.reported import KEEP_WARM, REQUEST, Reported
 from deployments.statistics.shares import Share
+from tracking.store.periods import HOUR
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from deployments.statistics.sentences import (
     cold_starts,
     comparison,
     failures,
-    percent,
+    percent_of,
     span_ms,
     verdict,
 )
@@ -60,7 +60,7 @@ def test_too_few_samples():
 
 def test_what_cold_starts_add():
     assert cold_starts(LAMBDA) == (
-        "Lambda: cold starts add 1.0 to 1.1 s to 4 % of requests as measured."
+        "Lambda: cold starts add 1.0 to 1.1 s to 4\u202f% of requests as measured."
     )
 
 
@@ -102,5 +102,5 @@ def test_one_deployment_alone_has_a_verdict_too():
 def test_figures_as_people_read_them():
     assert span_ms(18.2, 30.6) == "18 to 31 ms"
     assert span_ms(912, 1_310) == "0.9 to 1.3 s"
-    assert percent(Share(1, 240)) == "0.42 %"
-    assert percent(Share(0, 0)) == "an unknown share"
+    assert percent_of(Share(1, 240)) == "0.417\u202f%"
+    assert percent_of(Share(0, 0)) == "an unknown share"
