@@ -1,4 +1,4 @@
-"""Found by Django's admin; each app's part has a file of its own."""
+"""What Django's admin shows of deployments: they are edited, what was measured there is not."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ class LambdaReportAdmin(ReadOnly):
         "invocation",
         "duration_ms",
         "init_duration_ms",
+        "restore_duration_ms",
         "billed_duration_ms",
         "memory_mb",
         "max_memory_used_mb",

@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce, Greatest, TruncHour, TruncMinute
 
-from deployments.statistics.reported import HOUR, Reported
+from deployments.statistics.reported import Reported
+from deployments.statistics.shares import Share
+from tracking.store.periods import HOUR
 
 if TYPE_CHECKING:
     from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample  # noqa: F401
@@ -19,11 +21,14 @@ PAID_MS = Greatest(
 ) + Coalesce(F("billed_restore_duration_ms"), 0.0)
 
 RUN = Q(init_only=False)
+# SnapStart restores a snapshot instead of an init.
 COLD = RUN & (Q(init_duration_ms__gt=0) | Q(restore_duration_ms__gt=0))
 # Those that may be requests: older logs don't say who called.
 CALLED = RUN & ~Q(invocation__in=["keep_warm", "scheduled"])
 REPORTED_AT = Coalesce(F("reported_at"), F("imported_at"))
 PAID_GB_S = PAID_MS * F("memory_mb") / (1_000 * 1_024)
+# What a cold start is billed beside its call; of a snapshot, its restore.
+INIT_MS = Coalesce(F("init_duration_ms"), F("billed_restore_duration_ms"))
 
 
 class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
@@ -37,10 +42,10 @@ class LatencySampleQuerySet(models.QuerySet["LatencySample"]):
 class LatencyRunQuerySet(models.QuerySet["LatencyRun"]):
     def newest(self, count: int) -> Self:
         """With their deployments, and how many `calls` were made."""
-        found = self.order_by("-started_at", "-pk")
+        ordered = self.order_by("-started_at", "-pk")
         # Chosen before their samples are counted: not all that were ever stored.
         return (
-            found.filter(pk__in=found[:count].values("pk"))
+            ordered.filter(pk__in=ordered[:count].values("pk"))
             .annotate(calls=Count("samples"))
             .prefetch_related("deployments")
         )
@@ -80,7 +85,7 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
         Reports without a time and inits without an invocation have no place in it."""
         timed = self.filter(RUN, reported_at__isnull=False)
         rows = (
-            timed.annotate(starts_at=step_of("reported_at", step))
+            timed.annotate(starts_at=_step_of("reported_at", step))
             .values_list("deployment_id", "starts_at", "invocation")
             .annotate(
                 calls=Count("id"),
@@ -90,6 +95,11 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
             .order_by()
         )
         return [Reported(*row) for row in rows]
+
+    def cold_share_of_newest(self, count: int) -> Share:
+        """Of the newest `count` invocations alone: it costs the same however many are stored."""
+        newest = self.filter(RUN).order_by("-id")[:count]
+        return Share(**newest.aggregate(part=Count("id", filter=COLD), whole=Count("id")))
 
     def usage(self) -> dict[str, Any]:
         """What the bill counts (invocations, cold starts, GB-s, since when and until when), and
@@ -104,7 +114,7 @@ class LambdaReportQuerySet(models.QuerySet["LambdaReport"]):
             cold_requests=Count("id", filter=CALLED & COLD),
             warm_ms=Avg("duration_ms", filter=CALLED & ~COLD),
             cold_ms=Avg("duration_ms", filter=CALLED & COLD),
-            init_ms=Avg("init_duration_ms", filter=CALLED & COLD),
+            init_ms=Avg(INIT_MS, filter=CALLED & COLD),
             largest_mb=Max("memory_mb"),
         )
 
@@ -129,6 +139,5 @@ class _Minute(_AsText, TruncMinute):
     kept, filled = len("2026-11-22 14:05"), ":00"
 
 
-def step_of(field: str, length: timedelta) -> TruncHour | TruncMinute:
-    """Hours, or minutes for a `length` below an hour."""
+def _step_of(field: str, length: timedelta) -> TruncHour | TruncMinute:
     return (_Hour if length >= HOUR else _Minute)(field, tzinfo=UTC)

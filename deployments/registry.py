@@ -13,18 +13,18 @@ def lambda_deployment(name: str) -> Deployment:
     """The one of that name; without a name, the only one of kind lambda."""
     if name:
         return named(name, kind=Kind.LAMBDA)
-    found = list(Deployment.objects.filter(kind=Kind.LAMBDA)[:2])
-    if len(found) != 1:
-        known = "none is known" if not found else "there are several"
+    functions = list(Deployment.objects.filter(kind=Kind.LAMBDA)[:2])
+    if len(functions) != 1:
+        known = "none is known" if not functions else "there are several"
         raise RegistryError(f"Name a Lambda deployment with --deployment: {known}.")
-    return found[0]
+    return functions[0]
 
 
 def named(name: str, **fields: str) -> Deployment:
     """`fields` are those of a deployment that is made now."""
-    found = Deployment.objects.filter(name=name).first()
-    if found:
-        return found
+    known = Deployment.objects.filter(name=name).first()
+    if known:
+        return known
     deployment = Deployment(name=name, **fields)
     try:
         deployment.full_clean()

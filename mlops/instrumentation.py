@@ -1,17 +1,25 @@
-"""Tells with each answer how it was served: headers for the client, one JSON line for the log."""
+"""Tells of each invocation how it was served: headers for the client, one JSON line for the log.
 
+The line has what an operator searches for, never a key or a body.
+"""
+
+import sys
 import time
 import traceback
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from mlops.execution_environment import ExecutionEnvironment
-from mlops.invocation_log import Fields, invocation_fields, log_line
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LOGGED_PATH_MAX = 200
+
+Fields = dict[str, object]
 
 
 class Instrumented:
@@ -67,10 +75,37 @@ class Instrumented:
         }
         if self.execution_environment is not None:
             context = environ["apig_wsgi.context"]
-            fields |= invocation_fields(self.execution_environment, context)
-        log_line("ERROR" if status >= 500 else "INFO", fields)
+            fields |= _invocation_fields(self.execution_environment, context)
+        _log_line("ERROR" if status >= 500 else "INFO", fields)
+
+
+def log_event(event: dict[str, Any], here: ExecutionEnvironment, context: Any) -> None:
+    """Of an event that isn't HTTP: without this line its REPORT couldn't be told from others."""
+    _log_line("INFO", {"event": _kind(event), **_invocation_fields(here, context)})
 
 
 def _text(path: str) -> str:
     """WSGI hands each byte of the path over as one character."""
     return path.encode("latin-1").decode(errors="replace")
+
+
+def _kind(event: dict[str, Any]) -> str:
+    if event.get("detail-type") != "Scheduled Event":
+        return "invoked"
+    rules = event.get("resources") or [""]
+    return "keep_warm" if "keep_warm" in str(rules[0]) else "scheduled"
+
+
+def _invocation_fields(here: ExecutionEnvironment, context: Any) -> Fields:
+    """`context` is Lambda's; the request id is the one of its REPORT line."""
+    return {
+        "request_id": getattr(context, "aws_request_id", ""),
+        "cold_start": here.cold_start,
+        "initialization_type": here.initialization_type,
+    }
+
+
+def _log_line(level: str, fields: Fields) -> None:
+    line = {"timestamp": datetime.now(UTC), "level": level, **fields}
+    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+    sys.stdout.flush()

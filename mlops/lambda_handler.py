@@ -13,8 +13,7 @@ from apig_wsgi import make_lambda_handler
 from mlops import packaged_settings
 from mlops.execution_environment import ExecutionEnvironment
 from mlops.gateway import BehindGateway, is_http
-from mlops.instrumentation import Instrumented
-from mlops.invocation_log import log_event
+from mlops.instrumentation import Instrumented, log_event
 
 _base_path = packaged_settings.apply()
 

@@ -129,6 +129,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# What `manage.py doctor` looks at beside the service itself.
+DOCTOR_LOOKS = [
+    f"mlops.stages.{name}"
+    for name in ("running_prefix", "keep_warm", "open_debug", "static_prefix", "secrets")
+]
+
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 TIME_ZONE = "UTC"

@@ -20,12 +20,20 @@ def measured(
 ) -> None:
     """Calls five minutes ago, over kept connections, unless `fields` say otherwise."""
     now = datetime.now(UTC)
+    latencies_ms, of = list(latencies_ms), deployment(name)
+    at: datetime = fields.pop("sent_at", now - timedelta(minutes=5))
+    fields = {"sent_at": at, "new_connection": False} | fields
     run = LatencyRun.objects.create(
-        started_at=now, path=path, planned=1, new_connections=False, seed=1
+        started_at=at,
+        finished_at=at,
+        path=path,
+        planned=len(latencies_ms),
+        new_connections=False,
+        seed=1,
     )
-    fields = {"sent_at": now - timedelta(minutes=5), "new_connection": False} | fields
+    run.deployments.add(of)
     LatencySample.objects.bulk_create(
-        LatencySample(run=run, deployment=deployment(name), duration_ms=latency, **fields)
+        LatencySample(run=run, deployment=of, duration_ms=latency, **fields)
         for latency in latencies_ms
     )
 

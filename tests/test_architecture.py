@@ -1,6 +1,7 @@
 """The house's rules: which room may import which, and what the ingest path leaves alone."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,12 +34,13 @@ ROOMS = {
     },
     "deployments": {
         "addresses": "",
-        "costs": "",
-        "statistics": "",
+        "formats": "",
+        "costs": "formats",
+        "statistics": "formats",
         "models": "addresses costs.prices querysets",
-        "querysets": "models statistics.reported",
+        "querysets": "models statistics.reported statistics.shares",
         "registry": "models",
-        "reports": "costs models querysets registry statistics",
+        "reports": "costs formats models querysets registry statistics",
         "measuring": "addresses models querysets registry statistics",
         "apps": "",
         "management": "addresses measuring models registry reports statistics",
@@ -104,6 +106,14 @@ def test_a_room_opens_onto_the_rooms_beside_it_alone(app, room):
             if not any(f"{name}.".startswith(f"{known}.") for known in may)
         }
         assert not strangers, path.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("page", ROOMS["dashboard"]["urls"].split())
+def test_a_pages_templates_use_no_other_pages(page):
+    may = {page, *ROOMS["dashboard"][page].split()}
+    for path in (ROOT / "dashboard/templates/dashboard" / page).rglob("*.html"):
+        used = re.findall(r'(?:include|extends) "dashboard/(\w+)/', path.read_text())
+        assert set(used) <= may, path.name
 
 
 WITHOUT_DJANGO = [

@@ -18,7 +18,9 @@ TARGETS = set(re.findall(r"(?m)^([a-z][a-z -]*):", (ROOT / "Makefile").read_text
 # Of others: the client's, Zappa's, the compose file's, the shell's.
 OTHERS = {"MLOPS_SERVICE_URL", "POSTGRES_PASSWORD", "IMAGE_URI", "STAGE", "OPTIONS", "LATEST"}
 VARIABLE = re.compile(r"\b((?:[A-Z]+_)+[A-Z]+|STAGE|OPTIONS|DEBUG)(?==)|\$\{?([A-Z_]+)")
-FILE = re.compile(r"(?:deploy|monitoring|docs)/[\w./-]+\w")
+FILE = re.compile(
+    r"(?:deploy|monitoring|docs)/[\w./-]+\w|(?:tracking|deployments|dashboard|mlops)/[\w/]+\.py"
+)
 
 
 def lines(guide: Path) -> list[str]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from dashboard.figures.distribution import Interval, ecdf, interval
-from dashboard.figures.figures import SAMPLES_NEEDED, Figures, as_json, change
+from dashboard.figures.distribution import ecdf, interval
+from dashboard.figures.figures import Figures, as_json, change
 from dashboard.figures.sources import source_of
-from dashboard.frame.formats import duration, signed_percent
 from dashboard.frame.query import BadQuery
-from dashboard.frame.scope import LABEL_PARAMETERS
+from dashboard.frame.scope import LABELS, NONE
 from dashboard.frame.window import Window
+from deployments.formats import duration, signed_percent
+from deployments.statistics.estimates import Interval
 from tracking.store.periods import DAY
 
 PERCENTS = (50, 90, 95, 99)
@@ -22,10 +23,7 @@ PERIODS: dict[str, tuple[timedelta | None, str]] = {
     "month": (28 * DAY, "Four weeks earlier"),
 }
 KINDS = {
-    "model": "Models",
-    "business": "Businesses",
-    "deployment": "Deployments",
-    "provider": "Providers",
+    **{name: LABELS[name].words for name in ("model", "business", "deployment", "provider")},
     "period": "Periods",
 }
 
@@ -39,7 +37,7 @@ class Side(NamedTuple):
     figures: Figures
 
 
-class Line(NamedTuple):
+class ComparedPercentile(NamedTuple):
     """One percentile of both sides; `few` says what is missing, with an empty text for enough."""
 
     percent: int
@@ -63,20 +61,19 @@ class Line(NamedTuple):
 
 
 def side_of(window: Window, labels: Mapping[str, str], kind: str, key: str) -> Side:
+    """`kind` is one of KINDS."""
     if kind == "period":
         if key not in PERIODS:
             raise BadQuery(f"a and b must be of {', '.join(PERIODS)}.")
         back, word = PERIODS[key]
         return _side(key, word, _earlier(window, back), labels)
-    if kind not in KINDS:
-        raise BadQuery(f"of must be one of {', '.join(KINDS)}.")
-    column, _ = LABEL_PARAMETERS[kind]
-    return _side(key, key or "none", window, {**labels, column: key})
+    value = "" if key == NONE else key
+    return _side(key, value or "none", window, {**labels, LABELS[kind].column: value})
 
 
-def lines_of(a: Side, b: Side) -> list[Line]:
+def percentiles_of(a: Side, b: Side) -> list[ComparedPercentile]:
     return [
-        Line(
+        ComparedPercentile(
             percent,
             (a.figures.percentile(percent), b.figures.percentile(percent)),
             (interval(a.figures.bins, percent), interval(b.figures.bins, percent)),
@@ -86,14 +83,13 @@ def lines_of(a: Side, b: Side) -> list[Line]:
     ]
 
 
-def sentence_of(a: Side, b: Side, lines: list[Line]) -> str:
+def sentence_of(a: Side, b: Side, median: ComparedPercentile) -> str:
     """What the medians say, and whether that may be chance."""
-    line = lines[0]
-    share = line.change
+    share = median.change
     if share is None:
         return "There are too few requests to say which is faster."
-    medians = f"{duration(line.values[1])} against {duration(line.values[0])} in the median"
-    if not line.certain:
+    medians = f"{duration(median.values[1])} against {duration(median.values[0])} in the median"
+    if not median.certain:
         return f"No clear difference: {b.word} takes {medians}, which may be chance."
     word = "slower" if share > 0 else "faster"
     return f"{b.word} is {word} than {a.word}: {medians} ({signed_percent(share)})."
@@ -123,7 +119,5 @@ def _earlier(window: Window, back: timedelta | None) -> Window:
 
 
 def _few(figures: Figures, percent: int) -> str:
-    if figures.enough_for(percent):
-        return ""
-    needed = SAMPLES_NEEDED[percent]
-    return f"too few samples: {figures.requests} of {needed} needed for p{percent}"
+    few = figures.too_few(percent)
+    return few and f"too few samples: {few} for p{percent}"

@@ -9,15 +9,15 @@ from dashboard.compare.comparison import (
     PERIODS,
     Side,
     chart_of,
-    lines_of,
+    percentiles_of,
     sentence_of,
     side_of,
 )
 from dashboard.figures.sources import by_label, by_label_set, source_of
 from dashboard.frame.access import page
 from dashboard.frame.page import render_page
-from dashboard.frame.query import BadQuery
-from dashboard.frame.scope import LABEL_PARAMETERS, NONE, Scope, scope_of, text_of
+from dashboard.frame.query import BadQuery, text_of
+from dashboard.frame.scope import LABELS, NONE, Scope, scope_of
 
 
 @page
@@ -45,8 +45,9 @@ def compare_json(request: HttpRequest) -> HttpResponse:
 
 
 def _compared(a: Side, b: Side) -> dict[str, Any]:
-    lines = lines_of(a, b)
-    return {"lines": lines, "sentence": sentence_of(a, b, lines), "chart": chart_of(a, b)}
+    percentiles = percentiles_of(a, b)
+    sentence = sentence_of(a, b, median=percentiles[0])
+    return {"percentiles": percentiles, "sentence": sentence, "chart": chart_of(a, b)}
 
 
 def _kind_and_options(request: HttpRequest, scope: Scope) -> tuple[str, dict[str, str]]:
@@ -56,10 +57,10 @@ def _kind_and_options(request: HttpRequest, scope: Scope) -> tuple[str, dict[str
         raise BadQuery(f"of must be one of {', '.join(KINDS)}.")
     if kind == "period":
         return kind, {key: word for key, (_, word) in PERIODS.items()}
-    column, _ = LABEL_PARAMETERS[kind]
+    column = LABELS[kind].column
     labels = {name: value for name, value in scope.labels.items() if name != column}
-    found = by_label(by_label_set(source_of(scope.window, labels), "requests"), column)
-    return kind, {name or NONE: name or "none" for name in found}
+    names = by_label(by_label_set(source_of(scope.window, labels), "requests"), column)
+    return kind, {name or NONE: name or "none" for name in names}
 
 
 def _sides(

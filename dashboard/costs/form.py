@@ -1,59 +1,40 @@
 """The inputs of the cost page: what each holds, what it started from, and how to go back."""
 
-from collections.abc import Iterable
-from dataclasses import fields as dataclass_fields
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from dashboard.costs.starts import Compared, Start
-from dashboard.frame.formats import exact
+from dashboard.costs.starts import Hosts, Start
+from dashboard.frame.query import FRAME, query_string
 from dashboard.frame.scope import NONE
 from deployments.costs.prices import TABLE, Price, Prices
-from deployments.costs.scenario import BOUNDS, Scenario, options_of
+from deployments.costs.scenario import (
+    INPUTS,
+    ContainerPlan,
+    DatabasePlan,
+    LambdaPlan,
+    Scenario,
+    Traffic,
+    inputs_of,
+)
+from deployments.formats import exact
 from deployments.models import Kind
 
-# The most important ones, which have a slider; "log" where each step is the same factor.
+# The most important ones, with the scale of their slider; "log" where each step is the same factor.
 MAIN = {
-    "requests_per_day": ("Requests a day", "log"),
-    "duration_ms": ("Duration, warm, in ms", "log"),
-    "memory_mb": ("Memory in MB", "linear"),
-    "architecture": ("Architecture", ""),
-    "gateway": ("Gateway", ""),
+    "requests_per_day": "log",
+    "duration_ms": "log",
+    "memory_mb": "linear",
+    "architecture": "",
+    "gateway": "",
 }
-MORE = {
-    "Lambda": {
-        "cold_share": "Share of cold starts, 0 to 1",
-        "init_ms": "Init of a cold start in ms",
-        "cold_duration_ms": "Duration, cold, after init, in ms",
-        "keep_warm_per_day": "Keep-warm calls a day",
-        "log_bytes_per_request": "Log bytes a request",
-        "provisioned_environments": "Provisioned environments",
-        "free_tier": "Subtract the free tier",
-    },
-    "Container": {
-        "instance_type": "EC2 instance type",
-        "instances": "Instances",
-        "disk_gb": "Disk in GB, each",
-        "public_ipv4": "Public IPv4 address",
-        "free_hours": "First free year",
-    },
-    "Database": {
-        "database": "Database",
-        "container_database": "The container's database",
-        "scrapes_per_day": "Scrapes of /metrics a day",
-        "awake_hours": "Hours awake a month",
-        "compute_units": "Compute units (CU)",
-        "stored_gb": "Stored GB",
-    },
+GROUPS = {
+    "Traffic": Traffic,
+    "Lambda": LambdaPlan,
+    "Container": ContainerPlan,
+    "Database": DatabasePlan,
 }
-HINTS = {
-    "cold_duration_ms": "Empty: as long as a warm one.",
-    "awake_hours": "Empty: follows from requests and scrapes.",
-    "scrapes_per_day": "1,440 is one a minute, as in monitoring/prometheus.yml.",
-    "free_hours": "Only of AWS accounts made before 15 July 2025.",
-}
+ASSUMED = Scenario().inputs
 WORDS = {
     "x86_64": "x86-64",
     "arm64": "Arm (Graviton)",
@@ -64,7 +45,6 @@ WORDS = {
     "same": "the same",
     "own": "its own, on the machine",
 }
-FRAME = ("window", "since", "until", "tz")
 
 
 class Field(NamedTuple):
@@ -97,52 +77,47 @@ def form_of(
     request: HttpRequest, scenario: Scenario, starts: dict[str, Start], prices: Prices
 ) -> dict[str, Any]:
     """The fields by group, for the template."""
-    fields = {
-        field.name: _field(request, field.name, scenario, starts, prices)
-        for field in dataclass_fields(Scenario)
-    }
+    values = scenario.inputs
+    fields = {name: _field(request, name, values[name], starts, prices) for name in INPUTS}
     groups = {
-        group: [fields[name]._replace(label=label) for name, label in labels.items()]
-        for group, labels in MORE.items()
+        group: [fields[name] for name in inputs_of(plan) if name not in MAIN]
+        for group, plan in GROUPS.items()
     }
     return {
-        "main_fields": [
-            fields[name]._replace(label=word, slider=slider)
-            for name, (word, slider) in MAIN.items()
-        ],
+        "main_fields": [fields[name] for name in MAIN],
         "groups": groups,
         "more_open": any(field.changed for group in groups.values() for field in group),
-        "undo": _query(request, keep=(*FRAME, "deployment", "container")),
+        "undo": query_string(request, *FRAME, "deployment", "container"),
     }
 
 
-def price_rows(request: HttpRequest, compared: Compared, prices: Prices) -> list[PriceRow]:
+def price_rows(request: HttpRequest, hosts: Hosts, prices: Prices) -> list[PriceRow]:
     """The whole table, in which each price can be changed for this calculation."""
     rows = []
     for price in TABLE:
-        amount, name = compared.prices.get(price.name, (price.amount, ""))
+        amount, name = hosts.prices.get(price.name, (price.amount, ""))
         source = f"from {name}, instead of {text(price.amount)}" if name else ""
         start, now = text(amount), text(prices[price.name])
-        without = _without(request, price.name)
+        without = query_string(request, **{price.name: None})
         rows.append(PriceRow(price, Field(price.name, price.name, now, start, source, without)))
     return rows
 
 
-def pickers(compared: Compared) -> list[Field]:
+def pickers(hosts: Hosts) -> list[Field]:
     """The choice of deployments; nothing where none is known."""
-    found = []
+    fields = []
     for name, label, kind, chosen in (
-        ("deployment", "Prices and inputs of the function", Kind.LAMBDA, compared.function),
-        ("container", "Prices and inputs of the container", Kind.CONTAINER, compared.container),
+        ("deployment", "Prices and inputs of the function", Kind.LAMBDA, hosts.function),
+        ("container", "Prices and inputs of the container", Kind.CONTAINER, hosts.container),
     ):
-        names = [each.name for each in compared.known if each.kind == kind]
+        names = [each.name for each in hosts.known if each.kind == kind]
         if names:
             start = names[0] if len(names) == 1 else NONE
             value = chosen.name if chosen else NONE
             options = ((NONE, "no deployment"), *((each, each) for each in names))
             source = "the only one" if len(names) == 1 and chosen else ""
-            found.append(Field(name, label, value, start, source, "", options=options))
-    return found
+            fields.append(Field(name, label, value, start, source, "", options=options))
+    return fields
 
 
 def text(value: Any) -> str:
@@ -157,31 +132,25 @@ def text(value: Any) -> str:
 
 
 def _field(
-    request: HttpRequest,
-    name: str,
-    scenario: Scenario,
-    starts: dict[str, Start],
-    prices: Prices,
+    request: HttpRequest, name: str, value: Any, starts: dict[str, Start], prices: Prices
 ) -> Field:
-    start = starts.get(name, Start(getattr(Scenario, name), _assumed(name)))
-    value = text(getattr(scenario, name))
-    without = _without(request, name)
-    field = Field(name, name, value, text(start.value), start.source, without)
-    if name in BOUNDS:
-        low, high, _ = BOUNDS[name]
-        return field._replace(low=exact(low), high=exact(high), hint=HINTS.get(name, ""))
-    options = tuple((option, WORDS.get(option, option)) for option in options_of(name, prices))
-    return field._replace(options=options, hint=HINTS.get(name, ""))
+    asked = INPUTS[name]
+    start = starts.get(name) or Start(ASSUMED[name], _assumed(name))
+    field = Field(
+        name,
+        asked.label,
+        text(value),
+        text(start.value),
+        start.source,
+        query_string(request, **{name: None}),
+        slider=MAIN.get(name, ""),
+        hint=asked.hint,
+    )
+    if asked.is_number:
+        return field._replace(low=exact(asked.low), high=exact(asked.high))
+    options = tuple((option, WORDS.get(option, option)) for option in asked.choices(prices))
+    return field._replace(options=options)
 
 
 def _assumed(name: str) -> str:
-    return "assumed" if name in BOUNDS and getattr(Scenario, name) is not None else ""
-
-
-def _without(request: HttpRequest, name: str) -> str:
-    return _query(request, keep=[each for each in request.GET if each != name])
-
-
-def _query(request: HttpRequest, keep: Iterable[str]) -> str:
-    kept = {name: request.GET[name] for name in keep if name in request.GET}
-    return f"?{urlencode(kept)}"
+    return "assumed" if INPUTS[name].is_number and ASSUMED[name] is not None else ""

@@ -1,17 +1,17 @@
-"""What the cost page's inputs start from, each with where it came from: the deployments that are
-compared, the requests of the window and Lambda's reports."""
+"""What is known for the cost page: which deployments are compared, what its inputs start from, each
+with where it came from, and how much of this month's free tier is used."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from dashboard.figures.sources import source_of
-from dashboard.frame.query import BadQuery
-from dashboard.frame.scope import NONE, Scope, text_of
+from dashboard.frame.query import BadQuery, text_of
+from dashboard.frame.scope import NONE, Scope
 from dashboard.frame.window import Window
 from deployments.costs.free_tier import Use, estimated, month_of, use_of
-from deployments.costs.prices import HOUR, Prices, prices
-from deployments.costs.scenario import BOUNDS, Plans
+from deployments.costs.prices import EC2_HOUR, Prices, prices
+from deployments.costs.scenario import INPUTS, Scenario
 from deployments.models import Deployment, Kind, LambdaReport
 from deployments.querysets import LambdaReportQuerySet
 
@@ -23,7 +23,7 @@ class Start(NamedTuple):
     source: str
 
 
-class Compared(NamedTuple):
+class Hosts(NamedTuple):
     """The deployments whose prices and inputs are used, and those that could be."""
 
     function: Deployment | None
@@ -32,8 +32,8 @@ class Compared(NamedTuple):
 
     def reports(self, since: datetime, until: datetime) -> LambdaReportQuerySet:
         """Of the function that was chosen; of all where none was."""
-        found = LambdaReport.objects.between(since, until)
-        return found.filter(deployment=self.function) if self.function else found
+        reports = LambdaReport.objects.between(since, until)
+        return reports.filter(deployment=self.function) if self.function else reports
 
     @property
     def prices(self) -> dict[str, tuple[float, str]]:
@@ -44,7 +44,18 @@ class Compared(NamedTuple):
         }
 
 
-def compared_of(query: Mapping[str, str]) -> Compared:
+class Month(NamedTuple):
+    """`since` and `until` are of the reports; `requests` of an estimate without them."""
+
+    name: str
+    uses: list[Use]
+    since: datetime
+    until: datetime
+    reports: int = 0
+    requests: int = 0
+
+
+def hosts_of(query: Mapping[str, str]) -> Hosts:
     """`deployment` and `container` name them; unnamed, it is the only one of its kind."""
     known = list(Deployment.objects.filter(kind__in=(Kind.LAMBDA, Kind.CONTAINER)))
     function, container = text_of(query, "deployment"), text_of(query, "container")
@@ -52,28 +63,43 @@ def compared_of(query: Mapping[str, str]) -> Compared:
     if any(each.name == function for each in containers):
         function, container = "", container or function
     functions = [each for each in known if each.kind == Kind.LAMBDA]
-    return Compared(_pick(functions, function), _pick(containers, container), known)
+    return Hosts(_pick(functions, function), _pick(containers, container), known)
 
 
-def known_prices(compared: Compared) -> dict[str, float]:
+def known_prices(hosts: Hosts) -> dict[str, float]:
     """The table's, with what the deployments pay instead."""
     try:
-        return prices({name: amount for name, (amount, _) in compared.prices.items()})
+        return prices({name: amount for name, (amount, _) in hosts.prices.items()})
     except ValueError as error:
         raise BadQuery(f"The prices of a deployment are wrong: {error}") from error
 
 
-def starts_of(scope: Scope, compared: Compared, amounts: Mapping[str, float]) -> dict[str, Start]:
+def starts_of(scope: Scope, hosts: Hosts, amounts: Mapping[str, float]) -> dict[str, Start]:
     """What was measured comes before what somebody wrote down."""
-    found = _of_function(compared.function) | _of_container(compared.container, amounts)
-    found |= _of_requests(scope) | _of_reports(scope, compared)
-    return {name: Start(_bounded(name, value), source) for name, (value, source) in found.items()}
+    starts = _of_function(hosts.function) | _of_container(hosts.container, amounts)
+    starts |= _of_requests(scope) | _of_reports(scope, hosts)
+    return {name: Start(_bounded(name, value), source) for name, (value, source) in starts.items()}
 
 
-def without_price(compared: Compared, amounts: Mapping[str, float]) -> str:
+def without_price(hosts: Hosts, amounts: Mapping[str, float]) -> str:
     """The instance type of the container, if nobody knows what it costs."""
-    instance_type = compared.container.instance_type if compared.container else ""
-    return "" if HOUR + instance_type in amounts else instance_type
+    instance_type = hosts.container.instance_type if hosts.container else ""
+    return "" if EC2_HOUR + instance_type in amounts else instance_type
+
+
+def month_use(hosts: Hosts, scenario: Scenario, prices: Prices, now: datetime) -> Month:
+    start, end = month_of(now)
+    name = f"{start:%B %Y}"
+    usage = hosts.reports(start, end).usage()
+    if not usage["invocations"]:
+        # Keep-warm calls alone would be a guess.
+        requests = source_of(Window(start, end), {}).total("requests").requests
+        used = estimated(requests, scenario, now)
+        uses = use_of(used, now - start, now, prices) if requests else []
+        return Month(name, uses, start, now, requests=requests)
+    since, until = usage["first_at"], usage["last_at"]
+    uses = use_of(usage, until - since, now, prices)
+    return Month(name, uses, since, until, reports=usage["invocations"])
 
 
 def _pick(candidates: list[Deployment], name: str) -> Deployment | None:
@@ -98,7 +124,7 @@ def _of_function(function: Deployment | None) -> dict[str, Start]:
 
 
 def _of_container(container: Deployment | None, amounts: Mapping[str, float]) -> dict[str, Start]:
-    if not container or HOUR + container.instance_type not in amounts:
+    if not container or EC2_HOUR + container.instance_type not in amounts:
         return {}
     return {"instance_type": Start(container.instance_type, f"from {container.name}")}
 
@@ -112,11 +138,11 @@ def _of_requests(scope: Scope) -> dict[str, Start]:
     return {"requests_per_day": Start(round(tracked / days, 1), source)}
 
 
-def _of_reports(scope: Scope, compared: Compared) -> dict[str, Start]:
-    usage = compared.reports(scope.window.since, scope.window.until).usage()
+def _of_reports(scope: Scope, hosts: Hosts) -> dict[str, Start]:
+    usage = hosts.reports(scope.window.since, scope.window.until).usage()
     if not usage["requests"]:
         return {}
-    whose = f" of {compared.function.name}" if compared.function else ""
+    whose = f" of {hosts.function.name}" if hosts.function else ""
     warm, cold = usage["warm_ms"], usage["cold_ms"]
     means = {
         "duration_ms": cold if warm is None else warm,
@@ -131,34 +157,8 @@ def _of_reports(scope: Scope, compared: Compared) -> dict[str, Start]:
 
 def _bounded(name: str, value: Any) -> Any:
     """Rounded and within what the input takes."""
-    if name not in BOUNDS:
+    asked = INPUTS[name]
+    if not asked.is_number:
         return value
-    low, high, whole = BOUNDS[name]
-    within = min(max(value, low), high)
-    return int(within) if whole else round(within, 4 if high == 1 else 1)
-
-
-class Month(NamedTuple):
-    """`since` and `until` are of the reports; `requests` of an estimate without them."""
-
-    name: str
-    uses: list[Use]
-    since: datetime
-    until: datetime
-    reports: int = 0
-    requests: int = 0
-
-
-def month_use(compared: Compared, plans: Plans, prices: Prices, now: datetime) -> Month:
-    start, end = month_of(now)
-    name = f"{start:%B %Y}"
-    usage = compared.reports(start, end).usage()
-    if not usage["invocations"]:
-        # Keep-warm calls alone would be a guess.
-        requests = source_of(Window(start, end), {}).total("requests").requests
-        used = estimated(requests, plans, now)
-        uses = use_of(used, now - start, now, prices) if requests else []
-        return Month(name, uses, start, now, requests=requests)
-    since, until = usage["first_at"], usage["last_at"]
-    uses = use_of(usage, until - since, now, prices)
-    return Month(name, uses, since, until, reports=usage["invocations"])
+    within = min(max(value, asked.low), asked.high)
+    return int(within) if asked.whole else round(within, 4 if asked.high == 1 else 1)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
-from dashboard.frame.formats import NARROW
-from dashboard.runs.rows import Row
+from dashboard.runs.rows import DeploymentRow
+from deployments.formats import duration
 from deployments.statistics.distribution import LOWEST_MS, Box, box
 from deployments.statistics.estimates import samples_needed
 
@@ -35,7 +35,7 @@ class Axis(NamedTuple):
         values = [_tick(step) for step in steps]
         if len(values) > TICKS_MAX:
             values = [_tick(step) for step in steps if step % 3 == 0]
-        return [(self.x(value), _word(value)) for value in values]
+        return [(self.x(value), duration(value)) for value in values]
 
 
 class Drawn(NamedTuple):
@@ -83,7 +83,7 @@ def axis_of(values: Sequence[float]) -> Axis:
     return Axis(_tick(low), _tick(max(high, low + 1)))
 
 
-def box_plot(rows: Sequence[Row], colours: Mapping[int, int]) -> Plot | None:
+def box_plot(rows: Sequence[DeploymentRow], colours: Mapping[int, int]) -> Plot | None:
     """Warm calls and cold starts of each deployment, on one axis; None without any."""
     groups = [
         (f"{row.deployment.name} {word}", group.latencies_ms, colours[row.deployment.pk])
@@ -105,23 +105,17 @@ def as_json(plot: Plot | None) -> list[dict[str, Any]]:
     ]
 
 
-def _parts(found: Box) -> dict[str, float]:
-    places = {f"{part}_ms": getattr(found, part) for part in PARTS}
-    return places | {"outliers": len(found.outliers)}
+def _parts(drawn: Box) -> dict[str, float]:
+    places = {f"{part}_ms": getattr(drawn, part) for part in PARTS}
+    return places | {"outliers": len(drawn.outliers)}
 
 
 def _drawn(name: str, values: Sequence[float], colour: int, axis: Axis, y: int) -> Drawn:
-    found = box(values) if len(values) >= CALLS_NEEDED else None
-    dots = found.outliers if found else values
+    whole = box(values) if len(values) >= CALLS_NEEDED else None
+    dots = whole.outliers if whole else values
     places = {round(axis.x(value) * PLACES / 100) for value in dots}
     shown = sorted(100 * place / PLACES for place in places)
-    return Drawn(name, colour, len(values), found, axis, shown, y)
-
-
-def _word(milliseconds: float) -> str:
-    """Of a round number: 200 ms, 5 s."""
-    unit, scale = ("ms", 1) if milliseconds < 1_000 else ("s", 1_000)
-    return f"{milliseconds / scale:g}{NARROW}{unit}"
+    return Drawn(name, colour, len(values), whole, axis, shown, y)
 
 
 def _tick(step: int) -> float:

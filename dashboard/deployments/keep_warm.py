@@ -4,23 +4,25 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple, cast
 
-from dashboard.deployments.measured import Found
+from dashboard.deployments.measured import Measurements
 from deployments.costs.prices import prices
 from deployments.costs.scenario import Architecture
 from deployments.models import Deployment
-from deployments.reports.keep_warm import Hours, KeepWarm, keep_warm
+from deployments.reports.keep_warm import Hours, KeepWarm, KeepWarmEffect, keep_warm, sentence
 from deployments.statistics.estimates import Estimate, Interval
-from deployments.statistics.sentences import keep_warm as sentence
-from deployments.statistics.shares import CALLS_NEEDED, KeepWarmEffect
+from deployments.statistics.reported import Reported
+from deployments.statistics.shares import CALLS_NEEDED
 
 
-class Compared(NamedTuple):
+class KeepWarmSection(NamedTuple):
+    """What is shown of one deployment."""
+
     deployment: Deployment
-    found: KeepWarm
+    figures: KeepWarm
 
     @property
     def effect(self) -> KeepWarmEffect:
-        return self.found.effect
+        return self.figures.effect
 
     @property
     def sentence(self) -> str:
@@ -37,27 +39,32 @@ class Compared(NamedTuple):
 
     @property
     def sides(self) -> list[tuple[str, Hours]]:
-        return [("without keep-warm", self.found.without), ("with keep-warm", self.found.with_it)]
+        """Of the hours that are compared."""
+        figures = self.figures
+        return [("without keep-warm", figures.without), ("with keep-warm", figures.with_it)]
 
 
-def compared(found: Found) -> list[Compared]:
-    """By name."""
-    return [_compared(found, one) for one in found.deployments if one.pk in found.reported]
+def sections_of(measurements: Measurements) -> list[KeepWarmSection]:
+    """By name, of those of which Lambda reported."""
+    reported = measurements.reported
+    return [
+        _section(one, reported[one.pk]) for one in measurements.deployments if one.pk in reported
+    ]
 
 
-def as_json(all_compared: Sequence[Compared]) -> list[dict[str, Any]]:
+def as_json(sections: Sequence[KeepWarmSection]) -> list[dict[str, Any]]:
     return [
         {
             "deployment": one.deployment.name,
             "sentence": one.sentence,
-            **asdict(one.found),
+            **asdict(one.figures),
             "usd_per_avoided": one.effect.usd_per_avoided,
         }
-        for one in all_compared
+        for one in sections
     ]
 
 
-def _compared(found: Found, deployment: Deployment) -> Compared:
+def _section(deployment: Deployment, reported: Sequence[Reported]) -> KeepWarmSection:
     architecture = cast(Architecture, deployment.architecture)
     paid = prices(deployment.prices)
-    return Compared(deployment, keep_warm(found.reported[deployment.pk], architecture, paid))
+    return KeepWarmSection(deployment, keep_warm(reported, architecture, paid))

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from dashboard.figures.sources import source_of
 from dashboard.frame.window import Window
-from dashboard.runs.rows import COLOURS, Row, row_of
+from dashboard.runs.rows import COLOURS, DeploymentRow, row_of
 from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample
 from deployments.querysets import LambdaReportQuerySet
 from deployments.statistics.over_time import Grid, grid
@@ -21,7 +21,7 @@ SAMPLES_MAX = 20_000
 REPORTS_MAX = 50_000
 
 
-class Call(NamedTuple):
+class MeasuredCall(NamedTuple):
     """A `LatencySample` as far as the figures need it: a model's instance takes five times as
     long to make."""
 
@@ -35,10 +35,10 @@ class Call(NamedTuple):
     server_ms: float | None
 
 
-D = TypeVar("D", Call, Reported)
+D = TypeVar("D", MeasuredCall, Reported)
 
 
-class Found(NamedTuple):
+class Measurements(NamedTuple):
     """`calls` and `reported` by the deployment's id, calls the newest first. Only calls of one
     path stand beside each other; `paths` are those that were called.
 
@@ -49,13 +49,13 @@ class Found(NamedTuple):
     path: str
     paths: list[str]
     grid: Grid
-    calls: dict[int, list[Call]]
+    calls: dict[int, list[MeasuredCall]]
     reported: dict[int, list[Reported]]
     calls_since: datetime | None
     reported_since: datetime | None
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[DeploymentRow]:
         """Of those that were measured, by name."""
         return [
             row_of(one, self.calls[one.pk], self.reported.get(one.pk, []))
@@ -70,7 +70,7 @@ class Found(NamedTuple):
         return {id_: place % COLOURS for place, id_ in enumerate(ids)}
 
 
-def find(window: Window, path: str = "") -> Found:
+def measurements_of(window: Window, path: str = "") -> Measurements:
     """Without a path, that of the newest run."""
     buckets = grid(window.since, window.until)
     paths = LatencyRun.objects.paths(window.since, window.until)
@@ -80,7 +80,7 @@ def find(window: Window, path: str = "") -> Found:
         reported_at__gte=window.since, reported_at__lt=window.until
     )
     unread = _unread(reports)
-    return Found(
+    return Measurements(
         list(Deployment.objects.all()),
         path,
         paths,
@@ -96,14 +96,14 @@ def tracked_requests(window: Window) -> dict[str, int]:
     """By the deployment that they name, as far as they name one."""
     source = source_of(window, {})
     named = source._replace(rows=source.rows.filter(label_set__deployment__gt=""))
-    found = named.by("label_set__deployment", "requests")
-    return {name: figures.requests for name, figures in found.items()}
+    by_name = named.by("label_set__deployment", "requests")
+    return {name: figures.requests for name, figures in by_name.items()}
 
 
-def _calls(window: Window, path: str) -> list[Call]:
+def _calls(window: Window, path: str) -> list[MeasuredCall]:
     samples = LatencySample.objects.between(window.since, window.until).of_path(path)
-    newest = samples.order_by("-sent_at").values_list(*Call._fields)[:SAMPLES_MAX]
-    return [Call(*row) for row in newest]
+    newest = samples.order_by("-sent_at").values_list(*MeasuredCall._fields)[:SAMPLES_MAX]
+    return [MeasuredCall(*row) for row in newest]
 
 
 def _unread(reports: LambdaReportQuerySet) -> dict[int, datetime]:
@@ -119,8 +119,8 @@ def _but(reports: LambdaReportQuerySet, unread: Mapping[int, datetime]) -> Lambd
     return reports
 
 
-def _by_deployment(found: Iterable[D]) -> dict[int, list[D]]:
+def _by_deployment(rows: Iterable[D]) -> dict[int, list[D]]:
     groups: dict[int, list[D]] = defaultdict(list)
-    for one in found:
+    for one in rows:
         groups[one.deployment_id].append(one)
     return dict(groups)

@@ -5,8 +5,8 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from dashboard.deployments.measured import Found
-from dashboard.runs.rows import Row
+from dashboard.deployments.measured import Measurements
+from dashboard.runs.rows import DeploymentRow
 from deployments.models import Deployment
 from deployments.statistics.estimates import Estimate
 from deployments.statistics.over_time import Bucket, Grid, measured, reported_shares
@@ -14,7 +14,7 @@ from deployments.statistics.shares import Share
 from deployments.statistics.summaries import Summary
 
 
-class Line(NamedTuple):
+class Course(NamedTuple):
     """One deployment; `measured` and `reported` have a value for each bucket, or are empty."""
 
     deployment: Deployment
@@ -24,71 +24,75 @@ class Line(NamedTuple):
     starts: list[datetime]
 
     @property
-    def rows(self) -> list[tuple[datetime, Bucket | None, Share | None]]:
-        """Of the table: the buckets that hold anything."""
-        rows = zip_longest(self.starts, self.measured, self.reported)
-        return [row for row in rows if _holds(*row[1:])]
+    def rows(self) -> list[tuple[datetime, Bucket | None, list[Share]]]:
+        """Of the table: the buckets that hold anything, with their shares of cold starts, measured
+        and reported."""
+        rows = []
+        for start, bucket, reported in zip_longest(self.starts, self.measured, self.reported):
+            shares = ([bucket.cold] if bucket else []) + ([reported] if reported else [])
+            if (bucket and bucket.p50.samples) or any(share.whole for share in shares):
+                rows.append((start, bucket, shares))
+        return rows
 
 
-def lines_of(found: Found, rows: Sequence[Row]) -> list[Line]:
+def courses_of(measurements: Measurements, rows: Sequence[DeploymentRow]) -> list[Course]:
     """Of each deployment that was measured (those have rows) or reported, by name."""
-    seen = found.calls.keys() | found.reported.keys()
+    seen = measurements.calls.keys() | measurements.reported.keys()
     summaries = {row.deployment.pk: row.summary for row in rows}
-    return [_line(found, one, summaries.get(one.pk)) for one in found.deployments if one.pk in seen]
+    return [
+        _course(measurements, one, summaries.get(one.pk))
+        for one in measurements.deployments
+        if one.pk in seen
+    ]
 
 
-def chart_of(grid: Grid, lines: list[Line]) -> dict[str, Any]:
+def chart_of(grid: Grid, courses: Sequence[Course]) -> dict[str, Any]:
     """Starts in seconds since the epoch; null where there are too few calls for a figure."""
-    timed = [line for line in lines if line.measured]
+    timed = [course for course in courses if course.measured]
     return {
         "bucket_seconds": int(grid.length.total_seconds()),
         "starts": [int(start.timestamp()) for start in grid.starts],
-        "p50_ms": [_series(line, [_ms(bucket.p50) for bucket in line.measured]) for line in timed],
-        "p95_ms": [_series(line, [_ms(bucket.p95) for bucket in line.measured]) for line in timed],
-        "cold_share": [one for line in lines for one in _cold(line)],
+        "p50_ms": [_line(one, [_ms(bucket.p50) for bucket in one.measured]) for one in timed],
+        "p95_ms": [_line(one, [_ms(bucket.p95) for bucket in one.measured]) for one in timed],
+        "cold_share": [line for course in courses for line in _cold(course)],
     }
 
 
-def _line(found: Found, deployment: Deployment, summary: Summary | None) -> Line:
-    calls = found.calls.get(deployment.pk, [])
-    reported = found.reported.get(deployment.pk, [])
-    return Line(
+def _course(measurements: Measurements, deployment: Deployment, summary: Summary | None) -> Course:
+    calls = measurements.calls.get(deployment.pk, [])
+    reported = measurements.reported.get(deployment.pk, [])
+    return Course(
         deployment,
-        found.colours[deployment.pk],
-        measured(calls, summary.over_new_connections, found.grid) if summary else [],
-        reported_shares(reported, found.grid) if reported else [],
-        found.grid.starts,
+        measurements.colours[deployment.pk],
+        measured(calls, summary.over_new_connections, measurements.grid) if summary else [],
+        reported_shares(reported, measurements.grid) if reported else [],
+        measurements.grid.starts,
     )
 
 
-def _cold(line: Line) -> list[dict[str, Any]]:
+def _cold(course: Course) -> list[dict[str, Any]]:
     """Two sources are two lines: what was measured, and what Lambda reported of real requests."""
-    sources = (("measured", [bucket.cold for bucket in line.measured]), ("reported", line.reported))
+    sources = (("measured", [one.cold for one in course.measured]), ("reported", course.reported))
     return [
-        _series(line, [_share(share) for share in shares], source=source)
+        _line(course, [_share(share) for share in shares], source=source)
         | {"calls": [share.whole for share in shares]}
         for source, shares in sources
         if any(share.whole for share in shares)
     ]
 
 
-def _series(line: Line, values: list[float | None], source: str = "measured") -> dict[str, Any]:
+def _line(course: Course, values: list[float | None], source: str = "measured") -> dict[str, Any]:
     return {
-        "deployment": line.deployment.name,
+        "deployment": course.deployment.name,
         "source": source,
-        "colour": line.colour,
+        "colour": course.colour,
         "values": values,
     }
 
 
-def _ms(found: Estimate) -> float | None:
-    return None if found.too_few or found.value is None else round(found.value, 3)
+def _ms(figure: Estimate) -> float | None:
+    return None if figure.too_few or figure.value is None else round(figure.value, 3)
 
 
 def _share(share: Share) -> float | None:
     return None if share.too_few or share.value is None else round(share.value, 6)
-
-
-def _holds(bucket: Bucket | None, share: Share | None) -> bool:
-    calls = bucket.p50.samples + bucket.cold.whole if bucket else 0
-    return bool(calls or (share and share.whole))

@@ -5,10 +5,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dashboard.deployments import box_plot, keep_warm, over_time
-from dashboard.deployments.measured import REPORTS_MAX, SAMPLES_MAX, find, tracked_requests
+from dashboard.deployments.measured import (
+    REPORTS_MAX,
+    SAMPLES_MAX,
+    measurements_of,
+    tracked_requests,
+)
 from dashboard.frame.access import page
 from dashboard.frame.page import render_page
-from dashboard.frame.scope import Scope, scope_of, text_of
+from dashboard.frame.query import text_of
+from dashboard.frame.scope import Scope, scope_of
 from dashboard.runs.form import runs_context
 from dashboard.runs.rows import QUANTILE_WORDS, chart_of
 from deployments.statistics.sentences import verdict
@@ -39,31 +45,31 @@ def deployments(request: HttpRequest) -> HttpResponse:
 
 @page
 def deployments_json(request: HttpRequest) -> HttpResponse:
-    found = _figures(request, scope_of(request))
+    figures = _figures(request, scope_of(request))
     return JsonResponse(
         {
-            "path": found["found"].path,
-            "deployments": found["chart"],
-            "verdict": found["sentences"],
-            "over_time": found["over_time"],
-            "boxes": box_plot.as_json(found["plot"]),
-            "keep_warm": keep_warm.as_json(found["keep_warm"]),
+            "path": figures["measurements"].path,
+            "deployments": figures["chart"],
+            "verdict": figures["sentences"],
+            "over_time": figures["over_time"],
+            "boxes": box_plot.as_json(figures["plot"]),
+            "keep_warm": keep_warm.as_json(figures["keep_warm"]),
         }
     )
 
 
 def _figures(request: HttpRequest, scope: Scope) -> dict[str, Any]:
-    found = find(scope.window, text_of(request.GET, "path"))
-    rows = found.rows
-    lines = over_time.lines_of(found, rows)
+    measurements = measurements_of(scope.window, text_of(request.GET, "path"))
+    rows, calls = measurements.rows, measurements.calls
+    courses = over_time.courses_of(measurements, rows)
     return {
-        "found": found,
+        "measurements": measurements,
         "rows": rows,
-        "unmeasured": [one for one in found.deployments if one.pk not in found.calls],
+        "unmeasured": [one for one in measurements.deployments if one.pk not in calls],
         "sentences": verdict([row.summary for row in rows]),
-        "chart": chart_of(rows, found.colours),
-        "lines": lines,
-        "over_time": over_time.chart_of(found.grid, lines),
-        "plot": box_plot.box_plot(rows, found.colours),
-        "keep_warm": keep_warm.compared(found),
+        "chart": chart_of(rows, measurements.colours),
+        "courses": courses,
+        "over_time": over_time.chart_of(measurements.grid, courses),
+        "plot": box_plot.box_plot(rows, measurements.colours),
+        "keep_warm": keep_warm.sections_of(measurements),
     }

@@ -7,13 +7,11 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
+from deployments.statistics.estimates import samples_needed
 from tracking.store import bins
 
-# The old dashboard's limits of the failure rate: green below 5 %, yellow to 10 %, red above.
+# The old dashboard's limits of the failure rate.
 WARNING, BAD = 0.05, 0.10
-# Fewest samples for a two-sided 95 % interval that assumes no distribution: the smallest n with
-# max(q, 1 - q)^n <= 0.025.
-SAMPLES_NEEDED = {50: 6, 90: 36, 95: 72, 99: 368}
 
 
 @dataclass(slots=True)
@@ -45,8 +43,10 @@ class Figures:
         """Milliseconds; None without requests, infinity past the last bin."""
         return bins.percentile(self.bins, percent / 100)
 
-    def enough_for(self, percent: int) -> bool:
-        return self.requests >= SAMPLES_NEEDED[percent]
+    def too_few(self, percent: int) -> str:
+        """What is missing for an interval of the percentile; empty where nothing is."""
+        needed = samples_needed(percent / 100)
+        return "" if self.requests >= needed else f"{self.requests} of {needed} needed"
 
     @property
     def failure_rate(self) -> float | None:
@@ -59,14 +59,14 @@ class Figures:
     @property
     def level(self) -> str:
         """Empty unless it fails too often."""
-        rate = self.failure_rate or 0
-        return "bad" if rate > BAD else "warning" if rate >= WARNING else ""
+        level = level_of(self.failure_rate)
+        return level if level in ("warning", "bad") else ""
 
     # Templates can't call with arguments.
     p50 = property(lambda self: self.percentile(50))
     p95 = property(lambda self: self.percentile(95))
     p99 = property(lambda self: self.percentile(99))
-    enough_p95 = property(lambda self: self.enough_for(95))
+    too_few_p95 = property(lambda self: self.too_few(95))
 
     @property
     def booking_rate(self) -> float | None:
@@ -100,6 +100,15 @@ class Figures:
 MEASURES = tuple(field.name for field in fields(Figures) if field.name != "bins")
 
 
+def level_of(failure_rate: float | None) -> str:
+    """Bad above 10 %, a warning from 5 % on, else ok, or empty without requests."""
+    if failure_rate is None:
+        return "empty"
+    if failure_rate > BAD:
+        return "bad"
+    return "warning" if failure_rate >= WARNING else "ok"
+
+
 def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
@@ -116,6 +125,11 @@ def finite(value: float | None) -> float | None:
     return round(value, 1) if value is not None and isfinite(value) else None
 
 
+def known_usd(figures: Figures) -> float | None:
+    """For JSON; null where no request named its cost."""
+    return None if figures.cost_or_none is None else float(figures.cost_usd)
+
+
 def as_json(figures: Figures) -> dict[str, Any]:
     """The exact figures of one group; null where there is none."""
     return {
@@ -127,7 +141,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "input_tokens": figures.input_tokens,
         "output_tokens": figures.output_tokens,
         "total_tokens": figures.total_tokens,
-        "cost_usd": None if figures.cost_or_none is None else float(figures.cost_usd),
+        "cost_usd": known_usd(figures),
         "unpriced": figures.unpriced,
         "appointments_requested": figures.appointments_requested,
         "appointments_booked": figures.appointments_booked,

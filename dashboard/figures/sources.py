@@ -1,6 +1,6 @@
 """Where a window's figures are read: the requests themselves when it is short, else the totals.
 
-Both answer the same questions under the same names.
+Both answer the same questions under the same names: in all, over time, and by label.
 """
 
 from collections import defaultdict
@@ -16,6 +16,14 @@ from dashboard.frame.query import UTC_ZONE
 from dashboard.frame.window import Window, floor
 from tracking.models import Addend, LabelSet, Total
 from tracking.store.periods import DAY, Period
+
+CHARTED = ("requests", "failures", "total_tokens", "cost_usd", "priced")
+# Past so many ids in a query it's quicker to read all label sets.
+NAMED_AT_MOST = 500
+
+Buckets = dict[datetime, Figures]
+BySet = list[tuple[LabelSet, Figures]]
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Source(NamedTuple):
@@ -51,8 +59,8 @@ class Source(NamedTuple):
     def _sums(self, column: str, names: Iterable[str]) -> QuerySet[Any]:
         # An annotation may not bear a column's name, hence the prefix.
         sums = {f"sum_{name}": Sum(name) for name in names}
-        found: QuerySet[Any] = self.rows.values_list(column).annotate(**sums).order_by()
-        return found
+        rows: QuerySet[Any] = self.rows.values_list(column).annotate(**sums).order_by()
+        return rows
 
 
 def source_of(window: Window, labels: Mapping[str, str]) -> Source:
@@ -78,14 +86,6 @@ def buckets_source(window: Window, labels: Mapping[str, str]) -> Source:
     return Source(totals.filter(_wanted(labels)))
 
 
-def _wanted(labels: Mapping[str, str]) -> Q:
-    return Q(**{f"label_set__{name}": value for name, value in labels.items()})
-
-
-Buckets = dict[datetime, Figures]
-CHARTED = ("requests", "failures", "total_tokens", "cost_usd")
-
-
 def outcomes_lately(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
     """Requests and failures of the last quarter of the window, which tell what is going on."""
     starts = _begun(window, now)
@@ -97,25 +97,21 @@ def outcomes_lately(window: Window, labels: Mapping[str, str], now: datetime) ->
 
 def figures_over_time(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
     source = buckets_source(window, labels)
-    found = source.by("starts_at", *CHARTED)
-    source.add_bins(found, "starts_at")
-    return _every_bucket(window, _begun(window, now), found)
+    counted = source.by("starts_at", *CHARTED)
+    source.add_bins(counted, "starts_at")
+    return _every_bucket(window, _begun(window, now), counted)
 
 
 def _begun(window: Window, now: datetime) -> list[datetime]:
     return [start for start in window.starts if start <= now]
 
 
-def _every_bucket(window: Window, starts: list[datetime], found: Buckets) -> Buckets:
+def _every_bucket(window: Window, starts: list[datetime], counted: Buckets) -> Buckets:
     """Those without requests too, in order of time."""
     buckets = {start: Figures() for start in starts}
-    for start, figures in found.items():
+    for start, figures in counted.items():
         buckets.setdefault(floor(start, window.bucket), Figures()).merge(figures)
     return dict(sorted(buckets.items()))
-
-
-Key = TypeVar("Key", bound=Hashable)
-BySet = list[tuple[LabelSet, Figures]]
 
 
 def by_label_set(source: Source, *measures: str) -> BySet:
@@ -124,31 +120,33 @@ def by_label_set(source: Source, *measures: str) -> BySet:
     Three queries, for any number of labels that are grouped by afterwards; two where only
     requests are asked for.
     """
-    found = source.by("label_set_id", *measures)
+    by_id = source.by("label_set_id", *measures)
     if measures != ("requests",):
-        source.add_bins(found, "label_set_id")
-    label_sets = (
-        LabelSet.objects.all() if len(found) > 500 else LabelSet.objects.filter(pk__in=found)
-    )
-    by_id = {label_set.id: label_set for label_set in label_sets}
-    return [(by_id[id_], figures) for id_, figures in found.items()]
+        source.add_bins(by_id, "label_set_id")
+    every = LabelSet.objects.all()
+    label_sets = every if len(by_id) > NAMED_AT_MOST else every.filter(pk__in=by_id)
+    return [(label_set, by_id[label_set.id]) for label_set in label_sets if label_set.id in by_id]
 
 
-def by_label(found: BySet, label: str) -> dict[str, Figures]:
+def by_label(by_set: BySet, label: str) -> dict[str, Figures]:
     """Most requests first."""
-    return _grouped(found, lambda label_set: getattr(label_set, label))
+    return _grouped(by_set, lambda label_set: getattr(label_set, label))
 
 
-def by_labels(found: BySet, *labels: str) -> dict[tuple[str, ...], Figures]:
-    return _grouped(found, lambda label_set: tuple(getattr(label_set, name) for name in labels))
+def by_labels(by_set: BySet, *labels: str) -> dict[tuple[str, ...], Figures]:
+    return _grouped(by_set, lambda label_set: tuple(getattr(label_set, name) for name in labels))
 
 
-def total(found: BySet) -> Figures:
-    return _grouped(found, lambda _: None).get(None, Figures())
+def total(by_set: BySet) -> Figures:
+    return _grouped(by_set, lambda _: None).get(None, Figures())
 
 
-def _grouped(found: BySet, key: Callable[[LabelSet], Key]) -> dict[Key, Figures]:
+def _grouped(by_set: BySet, key: Callable[[LabelSet], Key]) -> dict[Key, Figures]:
     groups: dict[Key, Figures] = defaultdict(Figures)
-    for label_set, figures in found:
+    for label_set, figures in by_set:
         groups[key(label_set)].merge(figures)
     return dict(sorted(groups.items(), key=lambda item: -item[1].requests))
+
+
+def _wanted(labels: Mapping[str, str]) -> Q:
+    return Q(**{f"label_set__{name}": value for name, value in labels.items()})

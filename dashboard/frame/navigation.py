@@ -1,12 +1,14 @@
-"""The pages of the left-hand side, in their order."""
+"""The links of the left-hand side, in their order."""
 
 from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from dashboard.frame.query import FRAME, query_string
 
-class Page(NamedTuple):
+
+class Link(NamedTuple):
     word: str
     url: str
     current: bool
@@ -25,28 +27,21 @@ RUNS = "dashboard:runs"
 ADMINISTRATION = "admin:index"
 
 
-def navigation(request: HttpRequest) -> list[Page]:
+def navigation(request: HttpRequest) -> list[Link]:
     """What the user may see; the window and its zone are kept from page to page."""
-    pages = []
+    links = []
     if request.user.has_perm("tracking.view_airequest"):
-        pages = [_page(request, word, name) for word, name in PAGES.items()]
-    return [*pages, _page(request, "Administration", ADMINISTRATION)]
+        links = [_link(request, word, name) for word, name in PAGES.items()]
+    return [*links, _link(request, "Administration", ADMINISTRATION)]
 
 
-def _page(request: HttpRequest, word: str, name: str) -> Page:
+def _link(request: HttpRequest, word: str, name: str) -> Link:
     url = reverse(name)
     here = request.path == url or (url != reverse("dashboard:overview") and _under(request, url))
     here = here or (word == "Deployments" and _under(request, reverse(RUNS)))
-    return Page(word, url + (_kept(request) if name != ADMINISTRATION else ""), here)
+    query = "" if name == ADMINISTRATION else query_string(request, *FRAME).removesuffix("?")
+    return Link(word, url + query, here)
 
 
 def _under(request: HttpRequest, url: str) -> bool:
     return request.path.startswith(url)
-
-
-def _kept(request: HttpRequest) -> str:
-    kept = request.GET.copy()
-    for name in list(kept):
-        if name not in ("window", "since", "until", "tz"):
-            del kept[name]
-    return f"?{kept.urlencode()}" if kept else ""

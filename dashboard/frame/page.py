@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboard.frame.scope import LABEL_PARAMETERS, Scope
+from dashboard.frame.query import query_string
+from dashboard.frame.scope import LABELS, Scope
 from dashboard.frame.window import PRESETS
 
 
@@ -28,7 +29,6 @@ def render_page(
         "zone": scope.zone.key,
         "now": scope.now,
         "presets": PRESETS,
-        "kept": _kept(request),
         "chips": label_chips(request),
     }
     return render(request, template, {**frame, **context})
@@ -36,20 +36,11 @@ def render_page(
 
 def label_chips(request: HttpRequest) -> list[Chip]:
     return [
-        chip(request, parameter, word, request.GET[parameter])
-        for parameter, (_, word) in LABEL_PARAMETERS.items()
+        chip(request, parameter, label.word, request.GET[parameter])
+        for parameter, label in LABELS.items()
         if request.GET.get(parameter)
     ]
 
 
 def chip(request: HttpRequest, parameter: str, word: str, value: str) -> Chip:
-    query = request.GET.copy()
-    for name in (parameter, "after", "open"):
-        query.pop(name, None)
-    return Chip(word, value, f"?{query.urlencode()}")
-
-
-def _kept(request: HttpRequest) -> list[tuple[str, str]]:
-    """Parameters that stay when another window is chosen."""
-    dropped = ("window", "since", "until", "after", "open")
-    return [(name, value) for name, value in request.GET.dict().items() if name not in dropped]
+    return Chip(word, value, query_string(request, **{parameter: None}))

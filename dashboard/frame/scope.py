@@ -2,27 +2,34 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from dashboard.frame.query import BadQuery, zone_of
+from dashboard.frame.query import FRAME, text_of, zone_of
 from dashboard.frame.window import Window, window_of
-from tracking.store.record import ID_MAX
 
-# The parameter of the URL, the column behind it, and how people call it.
-LABEL_PARAMETERS = {
-    "business": ("business_id", "Business"),
-    "model": ("request_model", "Model"),
-    "provider": ("provider_name", "Provider"),
-    "intent": ("intent", "Intent"),
-    "response_type": ("response_type", "Response type"),
-    "error": ("error_type", "Error"),
-    "deployment": ("deployment", "Deployment"),
+
+class Label(NamedTuple):
+    """A column of a label set, and how people call one of its values and several."""
+
+    column: str
+    word: str
+    words: str
+
+
+# By the parameter of the URL.
+LABELS = {
+    "model": Label("request_model", "Model", "Models"),
+    "business": Label("business_id", "Business", "Businesses"),
+    "intent": Label("intent", "Intent", "Intents"),
+    "response_type": Label("response_type", "Response type", "Response types"),
+    "provider": Label("provider_name", "Provider", "Providers"),
+    "error": Label("error_type", "Error", "Errors"),
+    "deployment": Label("deployment", "Deployment", "Deployments"),
 }
-SCOPE_PARAMETERS = {"window", "since", "until", "tz", *LABEL_PARAMETERS}
+SCOPE_PARAMETERS = (*FRAME, *LABELS)
 # Asks for the requests without an error or deployment.
 NONE = "(none)"
 
@@ -45,26 +52,7 @@ def scope_of(request: HttpRequest) -> Scope:
 
 def labels_of(query: Mapping[str, str]) -> dict[str, str]:
     return {
-        column: text_of(query, parameter).replace(NONE, "")
-        for parameter, (column, _) in LABEL_PARAMETERS.items()
+        label.column: text_of(query, parameter).replace(NONE, "")
+        for parameter, label in LABELS.items()
         if query.get(parameter)
     }
-
-
-def text_of(query: Mapping[str, str], name: str) -> str:
-    """A parameter's value, bounded as the stored columns are."""
-    text = query.get(name, "").strip()
-    if len(text) > ID_MAX or "\x00" in text:
-        raise BadQuery(f"{name} must be a text of at most {ID_MAX} characters.")
-    return text
-
-
-def number_of(name: str, text: str, greatest: float) -> Decimal:
-    """Raises BadQuery for a parameter that is no number from 0 to `greatest`."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value <= Decimal(greatest):
-        raise BadQuery(f"{name} must be a number from 0 to {greatest:,.0f}.")
-    return value

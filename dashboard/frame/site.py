@@ -12,7 +12,7 @@ from dashboard.frame.access import AWAY, database_away
 from dashboard.frame.navigation import navigation
 from tracking.models import BulkLoad
 
-View = Callable[..., HttpResponse]
+AdminView = Callable[..., HttpResponse]
 
 
 class DashboardSite(AdminSite):
@@ -34,7 +34,7 @@ class DashboardSite(AdminSite):
         return _without_database(super().login)(request, extra_context)
 
 
-def _without_database(view: View) -> View:
+def _without_database(view: AdminView) -> AdminView:
     """A database that is away becomes a page that says so."""
 
     @wraps(view)

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from dashboard.figures.figures import SAMPLES_NEEDED, Figures, change
-from dashboard.frame.formats import count, duration, percent, short_count, signed_percent, usd
+from dashboard.figures.figures import BAD, WARNING, Figures, change, level_of
 from dashboard.frame.window import Window
-from dashboard.overview.overview import Overview, level_of
+from dashboard.overview.overview import Overview
+from deployments.formats import count, duration, percent, signed_percent, usd
 
 Detail = tuple[str, str, str]
 
@@ -37,7 +37,7 @@ def _traffic(now: Figures, before: Figures, window: Window) -> Card:
         _change(now.requests, before.requests, window),
         "requests",
         [
-            ("Tokens", short_count(now.total_tokens), str(now.total_tokens)),
+            ("Tokens", count(now.total_tokens), str(now.total_tokens)),
             ("Booked", count(now.appointments_booked), ""),
             ("Handed off", count(now.human_handoffs), ""),
         ],
@@ -54,7 +54,7 @@ def _failures(now: Figures, before: Figures, window: Window) -> Card:
         [
             ("Failed", count(now.failures), ""),
             ("Worked", count(now.requests - now.failures), ""),
-            ("Good below", percent(0.05), "Warned from 5 %, bad above 10 %"),
+            ("Good below", percent(WARNING), f"Bad above {percent(BAD)}"),
         ],
         level=level_of(now.failure_rate),
     )
@@ -90,16 +90,14 @@ def _cost(now: Figures, before: Figures, window: Window) -> Card:
 
 
 def _percentile_detail(now: Figures, percent_: int) -> Detail:
-    word, needed = f"p{percent_}", SAMPLES_NEEDED[percent_]
-    if not now.enough_for(percent_):
-        return (word, "few samples", f"{now.requests} of {needed} needed")
-    return (word, duration(now.percentile(percent_)), f"{now.percentile(percent_)} ms")
+    if now.too_few(percent_):
+        return (f"p{percent_}", "few samples", now.too_few(percent_))
+    return (f"p{percent_}", duration(now.percentile(percent_)), f"{now.percentile(percent_)} ms")
 
 
 def _few(now: Figures, percent_: int) -> str:
-    if not now.requests or now.enough_for(percent_):
-        return ""
-    return f"too few samples: {now.requests} of {SAMPLES_NEEDED[percent_]} needed"
+    few = now.too_few(percent_)
+    return f"too few samples: {few}" if now.requests and few else ""
 
 
 def _change(now: float | None, before: float | None, window: Window) -> str:

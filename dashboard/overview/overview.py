@@ -1,10 +1,11 @@
-"""The overview's figures: of the window, of the one before, and by label."""
+"""The overview's figures: of the window and the one before, by label and over time, and what they
+come to: the verdict, and which models and businesses are named."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dashboard.figures.figures import BAD, WARNING, Figures, finite
+from dashboard.figures.figures import WARNING, Figures, finite, known_usd, level_of
 from dashboard.figures.sources import (
     by_label,
     by_label_set,
@@ -17,6 +18,16 @@ from dashboard.frame.window import Window
 
 # Fewer requests than this are no trend.
 FEWEST = 10
+TOP_LENGTH = 5
+TIME_SERIES: dict[str, Callable[[Figures], Any]] = {
+    "worked": lambda figures: figures.requests - figures.failures,
+    "failed": lambda figures: figures.failures,
+    "p50": lambda figures: finite(figures.percentile(50)),
+    "p95": lambda figures: finite(figures.percentile(95)),
+    "p99": lambda figures: finite(figures.percentile(99)),
+    "total_tokens": lambda figures: figures.total_tokens,
+    "cost_usd": known_usd,
+}
 
 
 class Verdict(NamedTuple):
@@ -33,50 +44,6 @@ class Verdict(NamedTuple):
     error: str = ""
 
 
-def level_of(failure_rate: float | None) -> str:
-    if failure_rate is None:
-        return "empty"
-    if failure_rate > BAD:
-        return "bad"
-    return "warning" if failure_rate >= WARNING else "ok"
-
-
-def verdict_of(
-    buckets: Mapping[datetime, Figures],
-    figures: Figures,
-    by_cause: Mapping[tuple[str, ...], Figures],
-) -> Verdict:
-    """`by_cause` has model and error type as its keys."""
-    run = _going_on(buckets)
-    rate = figures.failure_rate if run.since is None else run.failures / run.requests
-    level = level_of(rate)
-    if level in ("ok", "empty"):
-        return Verdict(level, rate)
-    model, error = max(by_cause, key=lambda cause: by_cause[cause].failures)
-    return Verdict(level, rate, run.since, run.longer, model, error)
-
-
-class _Run(NamedTuple):
-    since: datetime | None = None
-    requests: int = 0
-    failures: int = 0
-    longer: bool = True
-
-
-def _going_on(buckets: Mapping[datetime, Figures]) -> _Run:
-    """Since when each bucket up to now fails too often."""
-    run = _Run()
-    for start, figures in sorted(buckets.items(), reverse=True):
-        if figures.failure_rate is None:
-            continue
-        if figures.failure_rate < WARNING:
-            run = run._replace(longer=False)
-            break
-        requests, failures = run.requests + figures.requests, run.failures + figures.failures
-        run = _Run(start, requests, failures)
-    return run if run.requests >= FEWEST else _Run()
-
-
 class Overview(NamedTuple):
     """The dicts have label values."""
 
@@ -90,27 +57,52 @@ class Overview(NamedTuple):
 
 def overview_of(window: Window, labels: Mapping[str, str], now: datetime) -> Overview:
     recent = outcomes_lately(window, labels, now)
-    found = by_label_set(source_of(window, labels))
-    figures = total(found)
+    by_set = by_label_set(source_of(window, labels))
+    figures = total(by_set)
     return Overview(
         figures=figures,
         before=source_of(window.before, labels).total("failures", "cost_usd"),
-        models=by_label(found, "request_model"),
-        businesses=by_label(found, "business_id"),
-        intents=by_label(found, "intent"),
-        verdict=verdict_of(recent, figures, by_labels(found, "request_model", "error_type")),
+        models=by_label(by_set, "request_model"),
+        businesses=by_label(by_set, "business_id"),
+        intents=by_label(by_set, "intent"),
+        verdict=verdict_of(recent, figures, by_labels(by_set, "request_model", "error_type")),
     )
 
 
-TIME_SERIES: dict[str, Callable[[Figures], Any]] = {
-    "worked": lambda figures: figures.requests - figures.failures,
-    "failed": lambda figures: figures.failures,
-    "p50": lambda figures: finite(figures.percentile(50)),
-    "p95": lambda figures: finite(figures.percentile(95)),
-    "p99": lambda figures: finite(figures.percentile(99)),
-    "total_tokens": lambda figures: figures.total_tokens,
-    "cost_usd": lambda figures: float(figures.cost_usd),
-}
+def verdict_of(
+    buckets: Mapping[datetime, Figures],
+    figures: Figures,
+    by_cause: Mapping[tuple[str, ...], Figures],
+) -> Verdict:
+    """`by_cause` has model and error type as its keys."""
+    streak = _going_on(buckets)
+    rate = figures.failure_rate if streak.since is None else streak.failures / streak.requests
+    level = level_of(rate)
+    if level in ("ok", "empty"):
+        return Verdict(level, rate)
+    model, error = max(by_cause, key=lambda cause: by_cause[cause].failures)
+    return Verdict(level, rate, streak.since, streak.longer, model, error)
+
+
+class _Streak(NamedTuple):
+    since: datetime | None = None
+    requests: int = 0
+    failures: int = 0
+    longer: bool = True
+
+
+def _going_on(buckets: Mapping[datetime, Figures]) -> _Streak:
+    """Since when each bucket up to now fails too often."""
+    streak = _Streak()
+    for start, figures in sorted(buckets.items(), reverse=True):
+        if figures.failure_rate is None:
+            continue
+        if figures.failure_rate < WARNING:
+            streak = streak._replace(longer=False)
+            break
+        requests, failures = streak.requests + figures.requests, streak.failures + figures.failures
+        streak = _Streak(start, requests, failures)
+    return streak if streak.requests >= FEWEST else _Streak()
 
 
 def time_chart(window: Window, buckets: Mapping[datetime, Figures]) -> dict[str, Any]:
@@ -127,9 +119,6 @@ def time_chart(window: Window, buckets: Mapping[datetime, Figures]) -> dict[str,
     }
 
 
-LENGTH = 5
-
-
 class Entry(NamedTuple):
     """One line of the list; the marks are set only where there are several groups."""
 
@@ -141,11 +130,11 @@ class Entry(NamedTuple):
 
 def top_of(groups: Mapping[str, Figures]) -> list[Entry]:
     """`groups` come with most requests first."""
-    slowest = _most(groups, lambda figures: figures.p95 if figures.enough_p95 else None)
+    slowest = _most(groups, lambda figures: None if figures.too_few_p95 else figures.p95)
     dearest = _most(groups, lambda figures: figures.cost_or_none)
     shown = {slowest, dearest} - {None}
     for name in groups:
-        if len(shown) < LENGTH:
+        if len(shown) < TOP_LENGTH:
             shown.add(name)
     return [
         Entry(name, figures, name == slowest, name == dearest)

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Max
 
-from dashboard.figures.figures import ratio
 from dashboard.frame.window import Window
 from deployments.models import LambdaReport
 from tracking.api import health
@@ -14,7 +13,6 @@ from tracking.models import AIRequest, BulkLoad, Total
 from tracking.querysets import DEMO
 from tracking.store.periods import Period
 
-# Of the newest reports alone, so that the page costs the same however many are stored.
 COLD_STARTS_OF = 1_000
 
 
@@ -29,7 +27,7 @@ def status_of(now: datetime, window: Window) -> dict[str, Any]:
         "last_hour": hours.aggregate(last=Max("starts_at"))["last"],
         "last_request": _last_request() if window.reads_rows else None,
         "last_import": BulkLoad.objects.exclude(source=DEMO).order_by("-started_at").first(),
-        "cold_starts": _cold_starts(),
+        "cold_starts": LambdaReport.objects.cold_share_of_newest(COLD_STARTS_OF),
         "started_at": health.STARTED_AT,
         **health.system(now),
     }
@@ -38,12 +36,3 @@ def status_of(now: datetime, window: Window) -> dict[str, Any]:
 def _last_request() -> datetime | None:
     moment: datetime | None = AIRequest.objects.aggregate(last=Max("received_at"))["last"]
     return moment
-
-
-def _cold_starts() -> dict[str, Any]:
-    """Their `share` of the newest `invocations` that Lambda reported; None without any."""
-    newest = LambdaReport.objects.filter(init_only=False).order_by("-id")[:COLD_STARTS_OF]
-    found = newest.aggregate(
-        invocations=Count("id"), cold=Count("id", filter=Q(init_duration_ms__gt=0))
-    )
-    return {**found, "share": ratio(found["cold"], found["invocations"])}

@@ -18,14 +18,14 @@ CHARTS = ("requests", "latency", "tokens", "cost")
 @page
 def overview(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
-    found = overview_of(scope.window, scope.labels, scope.now)
+    shown = overview_of(scope.window, scope.labels, scope.now)
     status = status_of(scope.now, scope.window)
     context = {
-        **found._asdict(),
-        "cards": cards_of(found, scope.window),
-        "top_models": top_of(found.models),
-        "top_businesses": top_of(found.businesses),
-        "intents": list(found.intents.items()),
+        **shown._asdict(),
+        "cards": cards_of(shown, scope.window),
+        "top_models": top_of(shown.models),
+        "top_businesses": top_of(shown.businesses),
+        "intents": list(shown.intents.items()),
         "status": status,
         "never": status["last_hour"] is None,
         "chart_words": CHARTS,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from dashboard.figures.distribution import histogram, share_below, span_ms
+from dashboard.figures.distribution import bounds_ms, histogram, share_below
 from dashboard.figures.sources import source_of
 from dashboard.frame.window import Window, ceil
 from dashboard.requests.export import COLUMNS
@@ -17,13 +17,13 @@ TIMELINE_LENGTH = 100
 
 
 def details_of(ai_request: AIRequest) -> dict[str, Any]:
-    """What `request_details.html` shows."""
+    """What `requests/details.html` shows."""
     model = source_of(_month(ai_request), {"request_model": ai_request.request_model}).total()
     return {
         "ai_request": ai_request,
         "model_figures": model,
         "columns": histogram(model.bins, ai_request.duration_ms),
-        "span": span_ms(model.bins, ai_request.duration_ms),
+        "bounds_ms": bounds_ms(model.bins, ai_request.duration_ms),
         "fields": _fields(ai_request),
         "share_below": share_below(model.bins, ai_request.duration_ms),
         "timeline": _timeline(ai_request),
@@ -48,12 +48,9 @@ def _timeline(ai_request: AIRequest) -> list[AIRequest]:
 
 def _fields(ai_request: AIRequest) -> list[tuple[str, Any]]:
     """What was sent, in words; what wasn't is left out."""
-    found = [
-        (_units(name), getattr(ai_request, name))
-        for name in COLUMNS
-        if name not in ("id", "metadata")
-    ]
-    return [(word, _word(value)) for word, value in found if value not in (None, "")]
+    shown = [name for name in COLUMNS if name not in ("id", "metadata")]
+    sent = [(name, getattr(ai_request, name)) for name in shown]
+    return [(_units(name), _word(value)) for name, value in sent if value not in (None, "")]
 
 
 def _units(name: str) -> str:

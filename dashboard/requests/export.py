@@ -44,7 +44,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CHUNK = 2_000
 
 
-class _Line:
+class _Echo:
     """What csv.writer writes to; it hands each line back."""
 
     def write(self, text: str) -> str:
@@ -52,7 +52,7 @@ class _Line:
 
 
 def as_csv(requests: Iterable[AIRequest]) -> Iterator[str]:
-    writer: Any = csv.writer(_Line())
+    writer: Any = csv.writer(_Echo())
     yield writer.writerow(COLUMNS)
     for ai_request in requests:
         yield writer.writerow([defused(_plain(getattr(ai_request, column))) for column in COLUMNS])

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from dashboard.frame.scope import labels_of, number_of, text_of
+from dashboard.frame.query import number_of, text_of
+from dashboard.frame.scope import labels_of
 from tracking.models import AIRequest, LabelSet
 from tracking.querysets import AIRequestQuerySet
 from tracking.store.labels import OTHER

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Coalesce
 
-from dashboard.frame.query import BadQuery
-from dashboard.frame.scope import number_of
+from dashboard.frame.query import BadQuery, number_of
 from tracking.models import AIRequest
 from tracking.querysets import AIRequestQuerySet
 from tracking.store.record import COST_MAX_USD, DURATION_MAX_MS
@@ -61,8 +60,8 @@ def page_of(
     ordered = requests.order_by(f"{sign}{column}", f"{sign}id")
     if after:
         ordered = _behind(ordered, column, falling, after)
-    found = list(ordered[: length + 1])
-    return Page(found[:length], _key(found[length - 1], column) if len(found) > length else "")
+    rows = list(ordered[: length + 1])
+    return Page(rows[:length], _key(rows[length - 1], column) if len(rows) > length else "")
 
 
 def every(requests: AIRequestQuerySet, sort: str, length: int) -> Iterator[AIRequest]:

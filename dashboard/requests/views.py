@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from dashboard.frame.access import page
 from dashboard.frame.page import Chip, chip, label_chips, render_page
 from dashboard.frame.query import BadQuery
-from dashboard.frame.scope import LABEL_PARAMETERS, Scope, scope_of
+from dashboard.frame.scope import LABELS, Scope, scope_of
 from dashboard.frame.window import Window
 from dashboard.requests import export
 from dashboard.requests.details import details_of
@@ -33,9 +33,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     asked = sort_of(request.GET.dict())
     sort = FIRST_SORT if too_many_for(asked, _in(scope.window)) else asked
-    found = page_of(_requests(request, scope), sort, request.GET.get("after", ""))
+    listed = page_of(_requests(request, scope), sort, request.GET.get("after", ""))
     context = {
-        **found._asdict(),
+        **listed._asdict(),
         "sort": sort,
         "unsorted": sort != asked,
         "sorted_at_most": SORTED_AT_MOST,
@@ -92,17 +92,16 @@ def _in(window: Window) -> AIRequestQuerySet:
 
 def _choices(request: HttpRequest) -> list[dict[str, Any]]:
     """Each label's known values, for the pickers."""
-    columns = [column for column, _ in LABEL_PARAMETERS.values()]
-    rows = list(LabelSet.objects.values_list(*columns))
-    values = zip(*rows, strict=True) if rows else [()] * len(columns)
+    rows = list(LabelSet.objects.values_list(*(label.column for label in LABELS.values())))
+    values = zip(*rows, strict=True) if rows else [()] * len(LABELS)
     return [
         {
             "name": name,
-            "word": word,
+            "word": label.word,
             "values": sorted(set(known) - {""}),
             "chosen": request.GET.get(name),
         }
-        for (name, (_, word)), known in zip(LABEL_PARAMETERS.items(), values, strict=True)
+        for (name, label), known in zip(LABELS.items(), values, strict=True)
     ]
 
 

@@ -11,7 +11,7 @@ SAMPLES_MAX = 20_000
 SAMPLE_FIELDS = ("duration_ms", "new_connection", "cold_start", "status_code", "error_type")
 
 
-class Line(NamedTuple):
+class DeploymentProgress(NamedTuple):
     """One deployment; `samples` has the newest first."""
 
     deployment: Deployment
@@ -31,29 +31,29 @@ class Line(NamedTuple):
         return self.summary.warm.percentile(0.5)
 
 
-class Progress(NamedTuple):
+class RunProgress(NamedTuple):
     run: LatencyRun
-    lines: list[Line]
+    deployments: list[DeploymentProgress]
 
     @property
     def planned(self) -> int:
         """Without calls that a command made to force cold starts."""
-        return self.run.planned * len(self.lines)
+        return self.run.planned * len(self.deployments)
 
     @property
     def taken(self) -> int:
-        return sum(len(line.samples) for line in self.lines)
+        return sum(len(one.samples) for one in self.deployments)
 
 
-def progress_of(run: LatencyRun) -> Progress:
+def progress_of(run: LatencyRun) -> RunProgress:
     samples: dict[int, list[LatencySample]] = {}
     for sample in run.samples.order_by("-sent_at")[:SAMPLES_MAX]:
         samples.setdefault(sample.deployment_id, []).append(sample)
-    lines = [_line(one, samples.get(one.pk, [])) for one in run.deployments.all()]
-    return Progress(run, lines)
+    deployments = [_of(one, samples.get(one.pk, [])) for one in run.deployments.all()]
+    return RunProgress(run, deployments)
 
 
-def as_json(progress: Progress, sample: LatencySample | None = None) -> dict[str, Any]:
+def as_json(progress: RunProgress, sample: LatencySample | None = None) -> dict[str, Any]:
     """`sample` is the one just taken; null if another request takes one, or the run is over."""
     run = progress.run
     return {
@@ -63,12 +63,12 @@ def as_json(progress: Progress, sample: LatencySample | None = None) -> dict[str
         "taken": progress.taken,
         "planned": progress.planned,
         "sample": sample and _sample_object(sample),
-        "deployments": [_line_object(line) for line in progress.lines],
+        "deployments": [_deployment_object(one) for one in progress.deployments],
     }
 
 
-def _line(deployment: Deployment, samples: list[LatencySample]) -> Line:
-    return Line(deployment, samples, summarise(deployment.name, samples))
+def _of(deployment: Deployment, samples: list[LatencySample]) -> DeploymentProgress:
+    return DeploymentProgress(deployment, samples, summarise(deployment.name, samples))
 
 
 def _sample_object(sample: LatencySample) -> dict[str, Any]:
@@ -76,14 +76,14 @@ def _sample_object(sample: LatencySample) -> dict[str, Any]:
     return {"deployment": sample.deployment.name, **fields}
 
 
-def _line_object(line: Line) -> dict[str, Any]:
+def _deployment_object(one: DeploymentProgress) -> dict[str, Any]:
     """The median is null as long as its samples are too few to say it."""
-    median = line.median
+    median = one.median
     return {
-        "name": line.deployment.name,
-        "calls": len(line.samples),
-        "failures": line.failures,
-        "cold_starts": line.cold_starts,
+        "name": one.deployment.name,
+        "calls": len(one.samples),
+        "failures": one.failures,
+        "cold_starts": one.cold_starts,
         "median_ms": None if median.too_few else median.value,
         "warm_calls": median.samples,
         "warm_calls_needed": median.needed,

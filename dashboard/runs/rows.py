@@ -16,7 +16,7 @@ COLOURS = 4
 QUANTILE_WORDS = [f"p{100 * quantile:.0f}" for quantile in QUANTILES]
 
 
-class Row(NamedTuple):
+class DeploymentRow(NamedTuple):
     """`last` is the newest call made by itself; `reported` are requests in Lambda's reports."""
 
     deployment: Deployment
@@ -30,11 +30,11 @@ class Row(NamedTuple):
 
 def row_of(
     deployment: Deployment, samples: Sequence[Sent], reported: Sequence[Reported] = ()
-) -> Row:
+) -> DeploymentRow:
     """`samples` are the newest first."""
     summary = summarise(deployment.name, samples)
     percentiles = [summary.warm.percentile(quantile) for quantile in QUANTILES]
-    return Row(
+    return DeploymentRow(
         deployment,
         summary,
         list(zip(QUANTILE_WORDS, percentiles, strict=True)),
@@ -45,7 +45,9 @@ def row_of(
     )
 
 
-def chart_of(rows: Sequence[Row], colours: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
+def chart_of(
+    rows: Sequence[DeploymentRow], colours: Mapping[int, int] | None = None
+) -> list[dict[str, Any]]:
     """A line for warm calls and one for cold starts of each deployment."""
     lines = []
     for place, row in enumerate(rows):

@@ -15,7 +15,7 @@ from dashboard.frame.access import page
 from dashboard.frame.page import render_page
 from dashboard.frame.scope import scope_of
 from dashboard.runs.form import PERMISSION, RunForm, panel_context
-from dashboard.runs.progress import Progress, as_json, progress_of
+from dashboard.runs.progress import RunProgress, as_json, progress_of
 from dashboard.runs.rows import QUANTILE_WORDS, chart_of, row_of
 from deployments.measuring.browser_runs import start_run, stop_run, take_sample
 from deployments.models import LatencyRun
@@ -52,8 +52,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 def run_json(request: HttpRequest, pk: int) -> HttpResponse:
     progress = progress_of(get_object_or_404(LatencyRun, pk=pk))
     result = _result(progress)
-    found = {"verdict": result["sentences"], "ecdf": result["chart"]}
-    return JsonResponse(as_json(progress) | found)
+    figures = {"verdict": result["sentences"], "ecdf": result["chart"]}
+    return JsonResponse(as_json(progress) | figures)
 
 
 @page
@@ -84,10 +84,9 @@ def _refused(request: HttpRequest, form: RunForm) -> HttpResponse:
     return answer
 
 
-def _result(progress: Progress) -> dict[str, Any]:
+def _result(progress: RunProgress) -> dict[str, Any]:
     """What the Deployments page shows of a window, of this run alone."""
-    measured = [line for line in progress.lines if line.samples]
-    rows = [row_of(line.deployment, line.samples) for line in measured]
+    rows = [row_of(one.deployment, one.samples) for one in progress.deployments if one.samples]
     return {
         "rows": rows,
         "quantiles": QUANTILE_WORDS,

@@ -1,26 +1,31 @@
-"""`formats` as template filters."""
+"""Figures as people read them, and query strings that keep what they should, for templates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
-from django.http import HttpRequest
-from django.utils.timezone import now
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime, now
 
-from dashboard.frame import formats
+from dashboard.frame.query import kept, query_string
 from dashboard.frame.scope import NONE, SCOPE_PARAMETERS
+from deployments import formats
 
 register = template.Library()
-FILTERS = ("count", "short_count", "quantity", "exact", "duration", "usd", "percent")
-for name in (*FILTERS, "signed_percent"):
+for name in ("about", "count", "duration", "exact", "percent", "signed_percent", "usd"):
     register.filter(name, getattr(formats, name))
 
 
 @register.filter
-def ago(moment: datetime | None) -> str:
-    return formats.ago(moment, now())
+def moment(value: datetime) -> str:
+    return formats.moment(localtime(value))
+
+
+@register.filter
+def ago(then: datetime | None) -> str:
+    return formats.ago(then, now())
 
 
 @register.filter
@@ -30,31 +35,36 @@ def item(mapping: Mapping[str, Any], key: str) -> Any:
 
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
-    """The page's query string with some parameters replaced; None takes one out.
-
-    The page of a list and the request opened beside it stay only where they are named.
-    """
-    request: HttpRequest = context["request"]
-    return _query(request.GET.dict().items(), {"after": None, "open": None, **changes})
+    """The page's own query string with some parameters replaced; None takes one out."""
+    return query_string(context["request"], **changes)
 
 
 @register.simple_tag(takes_context=True)
 def scope_query(context: dict[str, Any], **changes: Any) -> str:
     """Another page's query string: this one's window and labels, some of them replaced."""
-    request: HttpRequest = context["request"]
-    return _query(_scope(request), changes)
+    return query_string(context["request"], *SCOPE_PARAMETERS, **changes)
 
 
 @register.simple_tag(takes_context=True)
 def label_query(context: dict[str, Any], parameter: str, value: str) -> str:
     """The same with one label, whose name is a variable; no value asks for those without."""
-    return _query(_scope(context["request"]), {parameter: value or NONE})
+    return scope_query(context, **{parameter: value or NONE})
 
 
-def _scope(request: HttpRequest) -> Iterable[tuple[str, str]]:
-    return [(name, value) for name, value in request.GET.dict().items() if name in SCOPE_PARAMETERS]
+@register.simple_tag(takes_context=True)
+def kept_inputs(context: dict[str, Any], **changes: Any) -> SafeString:
+    """For a form that asks for the same page: what `query` keeps."""
+    return _hidden(kept(context["request"], **changes))
 
 
-def _query(kept: Iterable[tuple[str, str]], changes: Mapping[str, Any]) -> str:
-    merged = {**dict(kept), **changes}
-    return "?" + urlencode({name: value for name, value in merged.items() if value is not None})
+@register.simple_tag(takes_context=True)
+def frame_inputs(context: dict[str, Any]) -> SafeString:
+    """For a form that has the rest as its own inputs: the window, also where none was named, and
+    its zone."""
+    return _hidden(kept(context["request"], "tz", **context["window"].query))
+
+
+def _hidden(parameters: Mapping[str, str]) -> SafeString:
+    return format_html_join(
+        "", '<input type="hidden" name="{}" value="{}">', list(parameters.items())
+    )

@@ -1,4 +1,5 @@
-"""What a month costs on Lambda and on EC2, at the user's own traffic. Pure functions.
+"""What a month costs on Lambda and on EC2, at the user's own traffic, and from when on which of
+them is cheaper. Pure functions.
 
 A month of traffic has 30 days and a month of hours 730, as AWS's own examples count them.
 """
@@ -6,14 +7,14 @@ A month of traffic has 30 days and a month of hours 730, as AWS's own examples c
 from dataclasses import dataclass
 from math import ceil, exp, floor, log10
 
-from deployments.costs.prices import HOUR, Prices
+from deployments.costs.prices import EC2_HOUR, Prices
 from deployments.costs.scenario import (
     DAYS,
     Architecture,
     ContainerPlan,
     DatabasePlan,
     LambdaPlan,
-    Plans,
+    Scenario,
     Traffic,
 )
 
@@ -24,11 +25,13 @@ MINUTES_A_DAY = 1_440
 # Neon stops a compute that nobody has asked for so long.
 IDLE_MINUTES = 5
 FREE_TYPES = ("t2.micro", "t3.micro")
+MOST_PER_DAY = 1e9
+FURTHER = 1_000
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of the bill; `quantity` is what is paid for, after what is free; `price` is the
+class LineItem:
+    """One line of a bill; `quantity` is what is paid for, after what is free; `price` is the
     name of its price."""
 
     name: str
@@ -38,23 +41,121 @@ class Line:
     price: str
 
 
-def total_usd(lines: list[Line]) -> float:
-    return sum(line.usd for line in lines)
+@dataclass(frozen=True)
+class Point:
+    requests_per_day: float
+    lambda_usd: float
+    container_usd: float
 
 
-def lambda_bill(plans: Plans, prices: Prices) -> list[Line]:
-    function = lambda_cost(plans.traffic, plans.function, prices)
-    return function + database_cost(plans.traffic, plans.database, prices)
+@dataclass(frozen=True)
+class Comparison:
+    """Both hosts' month, worked out once, for the sentences and the page.
+
+    `break_even` is None if it lies nowhere; `further_usd` is what `FURTHER` more requests a day add
+    to Lambda's own part; the `curve` encloses today's traffic and the break-even point.
+    """
+
+    scenario: Scenario
+    prices: Prices
+    lambda_bill: list[LineItem]
+    container_bill: list[LineItem]
+    break_even: float | None
+    further_usd: float
+    awake_hours: float
+    curve: list[Point]
+
+    @property
+    def here(self) -> Point:
+        return Point(
+            self.scenario.traffic.requests_per_day,
+            total_usd(self.lambda_bill),
+            total_usd(self.container_bill),
+        )
 
 
-def container_bill(plans: Plans, prices: Prices) -> list[Line]:
-    machines = container_cost(plans.machines, prices)
-    if plans.database.container_database == "own":
+def compare(scenario: Scenario, prices: Prices) -> Comparison:
+    traffic, crossing = scenario.traffic, break_even(scenario, prices)
+    more = scenario.at(traffic.requests_per_day + FURTHER)
+    lowest, highest = span(traffic.requests_per_day, crossing)
+    own, further = (
+        total_usd(lambda_cost(each.traffic, each.function, prices)) for each in (scenario, more)
+    )
+    return Comparison(
+        scenario,
+        prices,
+        lambda_bill(scenario, prices),
+        container_bill(scenario, prices),
+        crossing,
+        further - own,
+        awake_hours(traffic, scenario.database),
+        curve(scenario, prices, lowest=lowest, highest=highest),
+    )
+
+
+def total_usd(items: list[LineItem]) -> float:
+    return sum(item.usd for item in items)
+
+
+def break_even(scenario: Scenario, prices: Prices) -> float | None:
+    """Requests a day from which the container is the cheaper one.
+
+    0 if it always is; None if not even a thousand million a day make Lambda the dearer one.
+    """
+    if not _lambda_is_cheaper(scenario.at(0), prices):
+        return 0.0
+    if _lambda_is_cheaper(scenario.at(MOST_PER_DAY), prices):
+        return None
+    low, high = 0.0, MOST_PER_DAY
+    while high - low > max(1e-9 * high, 1e-6):
+        middle = (low + high) / 2
+        cheaper = _lambda_is_cheaper(scenario.at(middle), prices)
+        low, high = (middle, high) if cheaper else (low, middle)
+    return high
+
+
+def curve(
+    scenario: Scenario,
+    prices: Prices,
+    *,
+    lowest: float = 100,
+    highest: float = 10_000_000,
+    points: int = 101,
+) -> list[Point]:
+    """Monthly costs at traffic that grows by the same factor from point to point."""
+    decades = log10(highest / lowest)
+    days = [lowest * 10 ** (decades * place / (points - 1)) for place in range(points)]
+    return [point(scenario.at(day), prices) for day in days]
+
+
+def span(*marks: float | None) -> tuple[float, float]:
+    """The whole decades that a chart shows so that the marks lie on it, 100 to 10 million at
+    least."""
+    shown = [mark for mark in marks if mark and mark >= 1]
+    lowest = min([100.0, *(10 ** floor(log10(mark)) for mark in shown)])
+    return lowest, max([1e7, *(10 ** ceil(log10(mark)) for mark in shown)])
+
+
+def point(scenario: Scenario, prices: Prices) -> Point:
+    """Both hosts' month at the scenario's traffic."""
+    function = total_usd(lambda_bill(scenario, prices))
+    machines = total_usd(container_bill(scenario, prices))
+    return Point(scenario.traffic.requests_per_day, function, machines)
+
+
+def lambda_bill(scenario: Scenario, prices: Prices) -> list[LineItem]:
+    function = lambda_cost(scenario.traffic, scenario.function, prices)
+    return function + database_cost(scenario.traffic, scenario.database, prices)
+
+
+def container_bill(scenario: Scenario, prices: Prices) -> list[LineItem]:
+    machines = container_cost(scenario.machines, prices)
+    if scenario.database.container_database == "own":
         return machines
-    return machines + database_cost(plans.traffic, plans.database, prices)
+    return machines + database_cost(scenario.traffic, scenario.database, prices)
 
 
-def lambda_cost(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[Line]:
+def lambda_cost(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[LineItem]:
     return [
         _compute(traffic, plan, prices),
         _requests(traffic, plan, prices),
@@ -72,7 +173,7 @@ def invocations_usd(
     return compute + invocations * prices["lambda_requests"] / MILLION
 
 
-def container_cost(plan: ContainerPlan, prices: Prices) -> list[Line]:
+def container_cost(plan: ContainerPlan, prices: Prices) -> list[LineItem]:
     hours = float(plan.instances * HOURS)
     gigabytes = plan.instances * plan.disk_gb
     addresses = hours if plan.public_ipv4 else 0.0
@@ -82,20 +183,20 @@ def container_cost(plan: ContainerPlan, prices: Prices) -> list[Line]:
     if plan.free_hours and plan.instance_type in FREE_TYPES:
         hours = max(0.0, hours - prices["ec2_free_hours"])
     return [
-        _line("EC2 hours", hours, "hours", prices, HOUR + plan.instance_type),
-        _line("Disk", gigabytes, "GB-months", prices, "ebs_gb_month"),
-        _line("Public IPv4", addresses, "hours", prices, "public_ipv4_hour"),
+        _item("EC2 hours", hours, "hours", prices, EC2_HOUR + plan.instance_type),
+        _item("Disk", gigabytes, "GB-months", prices, "ebs_gb_month"),
+        _item("Public IPv4", addresses, "hours", prices, "public_ipv4_hour"),
     ]
 
 
-def database_cost(traffic: Traffic, plan: DatabasePlan, prices: Prices) -> list[Line]:
+def database_cost(traffic: Traffic, plan: DatabasePlan, prices: Prices) -> list[LineItem]:
     """Of Neon's Launch plan; its Free plan stops at its limits instead of costing more."""
     if plan.database != "neon_launch":
         return []
     units = awake_hours(traffic, plan) * plan.compute_units
     return [
-        _line("Database awake", units, "CU-hours", prices, "neon_cu_hour"),
-        _line("Database storage", plan.stored_gb, "GB-months", prices, "neon_gb_month"),
+        _item("Database awake", units, "CU-hours", prices, "neon_cu_hour"),
+        _item("Database storage", plan.stored_gb, "GB-months", prices, "neon_gb_month"),
     ]
 
 
@@ -124,17 +225,24 @@ def invocations(traffic: Traffic, plan: LambdaPlan) -> float:
     return traffic.requests + _keep_warm_calls(plan)
 
 
-def _compute(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> Line:
+def _lambda_is_cheaper(scenario: Scenario, prices: Prices) -> bool:
+    """Their difference only grows with traffic, since the database's part is the same or
+    Lambda's alone."""
+    here = point(scenario, prices)
+    return here.lambda_usd < here.container_usd
+
+
+def _compute(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> LineItem:
     kind = "provisioned_duration_gb_s" if plan.provisioned_environments else "lambda_gb_s"
     free = prices["lambda_free_gb_s"] if _free(plan) else 0
     paid = max(0.0, gb_seconds(traffic, plan) - free)
-    return _line("Lambda compute", paid, "GB-s", prices, f"{kind}_{plan.architecture}")
+    return _item("Lambda compute", paid, "GB-s", prices, f"{kind}_{plan.architecture}")
 
 
-def _requests(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> Line:
+def _requests(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> LineItem:
     free = prices["lambda_free_requests"] if _free(plan) else 0
     paid = max(0.0, invocations(traffic, plan) - free)
-    return _line("Lambda requests", paid, "requests", prices, "lambda_requests", per=MILLION)
+    return _item("Lambda requests", paid, "requests", prices, "lambda_requests", per=MILLION)
 
 
 def _free(plan: LambdaPlan) -> bool:
@@ -142,96 +250,33 @@ def _free(plan: LambdaPlan) -> bool:
     return plan.free_tier and not plan.provisioned_environments
 
 
-def _gateway(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[Line]:
+def _gateway(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> list[LineItem]:
     if plan.gateway == "none":
         return []
     price = f"{plan.gateway}_requests"
-    return [_line("API Gateway", traffic.requests, "requests", prices, price, per=MILLION)]
+    return [_item("API Gateway", traffic.requests, "requests", prices, price, per=MILLION)]
 
 
-def _provisioned(plan: LambdaPlan, prices: Prices) -> list[Line]:
+def _provisioned(plan: LambdaPlan, prices: Prices) -> list[LineItem]:
     if not plan.provisioned_environments:
         return []
     ready = plan.provisioned_environments * plan.memory_mb / 1_024 * SECONDS
     price = f"provisioned_gb_s_{plan.architecture}"
-    return [_line("Provisioned concurrency", ready, "GB-s", prices, price)]
+    return [_item("Provisioned concurrency", ready, "GB-s", prices, price)]
 
 
-def _logs(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> Line:
+def _logs(traffic: Traffic, plan: LambdaPlan, prices: Prices) -> LineItem:
     written = invocations(traffic, plan) * plan.log_bytes_per_request / 1e9
     free = prices["log_free_gb"] if plan.free_tier else 0
-    return _line("Logs", max(0.0, written - free), "GB", prices, "log_gb")
+    return _item("Logs", max(0.0, written - free), "GB", prices, "log_gb")
 
 
 def _keep_warm_calls(plan: LambdaPlan) -> float:
     return plan.keep_warm_per_day * DAYS
 
 
-def _line(
+def _item(
     name: str, quantity: float, unit: str, prices: Prices, price: str, per: float = 1.0
-) -> Line:
+) -> LineItem:
     """`per`: of so many units the price speaks."""
-    return Line(name, quantity, unit, quantity / per * prices[price], price)
-
-
-MOST_PER_DAY = 1e9
-
-
-@dataclass(frozen=True)
-class Point:
-    requests_per_day: float
-    lambda_usd: float
-    container_usd: float
-
-
-def point(plans: Plans, prices: Prices) -> Point:
-    """Both hosts' month at the plans' traffic."""
-    function = total_usd(lambda_bill(plans, prices))
-    machines = total_usd(container_bill(plans, prices))
-    return Point(plans.traffic.requests_per_day, function, machines)
-
-
-def curve(
-    plans: Plans,
-    prices: Prices,
-    *,
-    lowest: float = 100,
-    highest: float = 10_000_000,
-    points: int = 101,
-) -> list[Point]:
-    """Monthly costs at traffic that grows by the same factor from point to point."""
-    decades = log10(highest / lowest)
-    days = [lowest * 10 ** (decades * place / (points - 1)) for place in range(points)]
-    return [point(plans.at(day), prices) for day in days]
-
-
-def span(*marks: float | None) -> tuple[float, float]:
-    """The whole decades that a chart shows so that the marks lie on it, 100 to 10 million at
-    least."""
-    shown = [mark for mark in marks if mark and mark >= 1]
-    lowest = min([100.0, *(10 ** floor(log10(mark)) for mark in shown)])
-    return lowest, max([1e7, *(10 ** ceil(log10(mark)) for mark in shown)])
-
-
-def break_even(plans: Plans, prices: Prices) -> float | None:
-    """Requests a day from which the container is the cheaper one.
-
-    0 if it always is; None if not even a thousand million a day make Lambda the dearer one.
-    """
-    if not _lambda_is_cheaper(plans.at(0), prices):
-        return 0.0
-    if _lambda_is_cheaper(plans.at(MOST_PER_DAY), prices):
-        return None
-    low, high = 0.0, MOST_PER_DAY
-    while high - low > max(1e-9 * high, 1e-6):
-        middle = (low + high) / 2
-        cheaper = _lambda_is_cheaper(plans.at(middle), prices)
-        low, high = (middle, high) if cheaper else (low, middle)
-    return high
-
-
-def _lambda_is_cheaper(plans: Plans, prices: Prices) -> bool:
-    """Their difference only grows with traffic, since the database's part is the same or
-    Lambda's alone."""
-    found = point(plans, prices)
-    return found.lambda_usd < found.container_usd
+    return LineItem(name, quantity, unit, quantity / per * prices[price], price)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from deployments.costs.bills import gb_seconds, invocations
 from deployments.costs.prices import Prices
-from deployments.costs.scenario import DAYS, Plans
+from deployments.costs.scenario import DAYS, Scenario
 
 DAY = timedelta(days=1)
 
@@ -48,13 +48,13 @@ def use_of(
     ]
 
 
-def estimated(requests: float, plans: Plans, now: datetime) -> dict[str, float]:
-    """What so many requests since the month began will have used, by the plans' durations."""
+def estimated(requests: float, scenario: Scenario, now: datetime) -> dict[str, float]:
+    """What so many requests since the month began will have used, by the scenario's durations."""
     days = max((now - month_of(now)[0]) / DAY, 1e-9)
-    traffic = replace(plans.traffic, requests_per_day=requests / days)
+    traffic = replace(scenario.traffic, requests_per_day=requests / days)
     return {
-        "invocations": invocations(traffic, plans.function) * days / DAYS,
-        "gb_s": gb_seconds(traffic, plans.function) * days / DAYS,
+        "invocations": invocations(traffic, scenario.function) * days / DAYS,
+        "gb_s": gb_seconds(traffic, scenario.function) * days / DAYS,
     }
 
 

@@ -73,9 +73,9 @@ TABLE = (
 )
 
 BY_NAME = {price.name: price for price in TABLE}
-HOUR = "ec2_hour_"
+EC2_HOUR = "ec2_hour_"
 # A deployment may run on a type that the table hasn't, if it says what that costs.
-OWN_TYPE = re.compile(rf"{HOUR}[a-z0-9.-]{{2,32}}\Z")
+OWN_TYPE = re.compile(rf"{EC2_HOUR}[a-z0-9.-]{{2,32}}\Z")
 
 Prices = Mapping[str, float]
 
@@ -94,4 +94,4 @@ def prices(overrides: Mapping[str, float] | None = None) -> dict[str, float]:
 
 def instance_types(prices: Prices) -> list[str]:
     """Those with a price, in the table's order."""
-    return [name.removeprefix(HOUR) for name in prices if name.startswith(HOUR)]
+    return [name.removeprefix(EC2_HOUR) for name in prices if name.startswith(EC2_HOUR)]

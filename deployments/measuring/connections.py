@@ -1,6 +1,7 @@
 """Connections of urllib3 that time their parts and refuse addresses, for use by requests."""
 
 import socket
+from functools import partial
 from http.client import HTTPResponse
 from time import perf_counter
 from typing import Any
@@ -12,25 +13,29 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from deployments.addresses import AddressRefused, refusal
 
 
-class Timed(HTTPConnection):
+class TimedConnection(HTTPConnection):
     """Keeps how long its parts took: of the connection once, of each call the first byte."""
 
-    private_allowed = False
     dns_ms: float
     connect_ms: float
     tls_ms: float | None = None
     first_byte_at: float
     calls = 0
 
+    def __init__(self, *args: Any, private_allowed: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.private_allowed = private_allowed
+
     def _new_conn(self) -> socket.socket:
         started = perf_counter()
-        found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
         self.dns_ms = _since(started)
         failure: OSError | None = None
-        for family, kind, protocol, _, address in found:
+        for family, kind, protocol, _, address in addresses:
             self._check(str(address[0]))
             try:
-                return self._connected(socket.socket(family, kind, protocol), address, len(found))
+                connection = socket.socket(family, kind, protocol)
+                return self._connected(connection, address, len(addresses))
             except OSError as error:
                 # `localhost` is ::1 before it is 127.0.0.1.
                 failure = failure or error
@@ -82,7 +87,7 @@ class Timed(HTTPConnection):
 class NotedResponse(HTTPResponse):
     """Notes when its first byte came, before it is parsed."""
 
-    def __init__(self, connection: Timed, *args: Any, **options: Any) -> None:
+    def __init__(self, connection: TimedConnection, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.connection = connection
 
@@ -92,11 +97,19 @@ class NotedResponse(HTTPResponse):
         super().begin()
 
 
-class TimedTLS(Timed, HTTPSConnection):
+class TimedTLSConnection(TimedConnection, HTTPSConnection):
     def connect(self) -> None:
         started = perf_counter()
         super().connect()
         self.tls_ms = _since(started) - self.dns_ms - self.connect_ms
+
+
+class TimedPool(HTTPConnectionPool):
+    ConnectionCls = TimedConnection
+
+
+class TimedTLSPool(HTTPSConnectionPool):
+    ConnectionCls = TimedTLSConnection
 
 
 class TimedAdapter(HTTPAdapter):
@@ -108,14 +121,10 @@ class TimedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        allowed = {"private_allowed": self.private_allowed}
+        # What a pool doesn't know, it hands to its connections.
         self.poolmanager.pool_classes_by_scheme = {
-            "http": type(
-                "Pool", (HTTPConnectionPool,), {"ConnectionCls": type("Plain", (Timed,), allowed)}
-            ),
-            "https": type(
-                "Pool", (HTTPSConnectionPool,), {"ConnectionCls": type("TLS", (TimedTLS,), allowed)}
-            ),
+            "http": partial(TimedPool, private_allowed=self.private_allowed),
+            "https": partial(TimedTLSPool, private_allowed=self.private_allowed),
         }
 
 

@@ -1,4 +1,5 @@
-"""One timed call of a deployment: what the client waited for, part by part."""
+"""One timed call of a deployment: what the client waited for, part by part, and what the answer
+says of its own part."""
 
 import re
 import socket
@@ -12,12 +13,16 @@ from typing import Any, cast
 import requests
 
 from deployments.addresses import check_url
-from deployments.measuring.connections import Timed, TimedAdapter
+from deployments.measuring.connections import TimedAdapter, TimedConnection
 
 TIMEOUT_SECONDS = 35.0  # API Gateway gives up after 30.
 BODY_MAX = 1_000_000
 CHUNK = 65_536
+HEADER_MAX = 4_096
 HEADERS = {"Accept": "*/*", "User-Agent": "compare_latency"}
+# Of a Server-Timing header: a metric with its parameters, and its duration among these.
+METRIC = re.compile(r"^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64})\s*(?:;(.*))?$")
+DURATION = re.compile(r"(?:^|;)\s*dur\s*=\s*\"?([0-9]{1,9}(?:\.[0-9]{1,9})?)\"?\s*(?:;|$)")
 
 ERRORS: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "dns"),
@@ -101,7 +106,7 @@ class Client:
         with self.adapter.send(
             self.request, stream=True, timeout=self.timeout_seconds, verify=self.verify
         ) as response:
-            connection = cast(Timed, response.raw.connection)
+            connection = cast(TimedConnection, response.raw.connection)
             parts = _connection_parts(connection)
             for _ in self._body(response.raw):
                 pass
@@ -125,7 +130,24 @@ class Client:
             yield chunk
 
 
-def _connection_parts(connection: Timed) -> dict[str, Any]:
+def timings(header: str) -> dict[str, float]:
+    """Of a Server-Timing header, durations in ms by name; the first of a name counts. Names without
+    one are left out."""
+    durations: dict[str, float] = {}
+    for part in re.findall(r'(?:[^,"]|"[^"]*")+', header[:HEADER_MAX]):
+        metric = METRIC.match(part)
+        duration = DURATION.search(metric[2] or "") if metric else None
+        if metric and duration:
+            durations.setdefault(metric[1].lower(), float(duration[1]))
+    return durations
+
+
+def cold_start(header: str) -> bool | None:
+    """Of an X-Cold-Start header; None where the answer does not tell."""
+    return {"1": True, "true": True, "0": False, "false": False}.get(header.strip().lower())
+
+
+def _connection_parts(connection: TimedConnection) -> dict[str, Any]:
     new = connection.calls == 1
     return {
         "new_connection": new,
@@ -158,24 +180,3 @@ def _error_type(error: BaseException | None) -> str:
         if any(isinstance(cause, kind) for cause in seen):
             return word
     return "connection"
-
-
-METRIC = re.compile(r"^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64})\s*(?:;(.*))?$")
-DURATION = re.compile(r"(?:^|;)\s*dur\s*=\s*\"?([0-9]{1,9}(?:\.[0-9]{1,9})?)\"?\s*(?:;|$)")
-HEADER_MAX = 4_096
-
-
-def timings(header: str) -> dict[str, float]:
-    """Durations in ms by name; the first of a name counts. Names without one are left out."""
-    durations: dict[str, float] = {}
-    for part in re.findall(r'(?:[^,"]|"[^"]*")+', header[:HEADER_MAX]):
-        metric = METRIC.match(part)
-        duration = DURATION.search(metric[2] or "") if metric else None
-        if metric and duration:
-            durations.setdefault(metric[1].lower(), float(duration[1]))
-    return durations
-
-
-def cold_start(header: str) -> bool | None:
-    """None where the answer does not tell."""
-    return {"1": True, "true": True, "0": False, "false": False}.get(header.strip().lower())

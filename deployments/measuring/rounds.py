@@ -120,12 +120,12 @@ def cold_starts(client: Client, wanted: int) -> Iterator[Sample]:
     Warm answers of such a burst had to share the machine and are marked `burst`, as cold ones
     are. Ends after some bursts, or at once where answers don't tell whether they were cold.
     """
-    found, size = 0, wanted + 1
+    cold, size = 0, wanted + 1
     for _ in range(BURSTS_MAX):
         samples = _burst(client, min(size, IN_FLIGHT_MAX))
         yield from samples
-        found += sum(sample.cold_start is True for sample in samples)
-        if found >= wanted or all(sample.cold_start is None for sample in samples):
+        cold += sum(sample.cold_start is True for sample in samples)
+        if cold >= wanted or all(sample.cold_start is None for sample in samples):
             return
         size *= 2
 

@@ -10,25 +10,25 @@ from typing import Any
 from deployments.measuring.probe import Sample
 from deployments.measuring.rounds import Run
 from deployments.statistics.estimates import Estimate
-from deployments.statistics.sentences import percent, verdict
+from deployments.statistics.sentences import percent_of, verdict
 from deployments.statistics.summaries import QUANTILES, Group, Summary, summarise
 
 KINDS = (("kept", "warm"), ("new", "warm, new connection"), ("cold", "cold start"))
 
 
-def summaries(names: Sequence[str], samples: Sequence[Sample]) -> list[Summary]:
+def summaries_of(names: Sequence[str], samples: Sequence[Sample]) -> list[Summary]:
     return [summarise(name, [s for s in samples if s.target == name]) for name in names]
 
 
 def table(names: Sequence[str], run: Run) -> str:
     """For people: latencies in ms with their 95 % intervals, then what they say."""
-    found = summaries(names, run.samples)
+    summaries = summaries_of(names, run.samples)
     head = ["deployment", "calls", "n", *(f"p{100 * quantile:.0f} ms" for quantile in QUANTILES)]
-    rows = [head, *(_row(one, kind, word) for one in found for kind, word in KINDS)]
+    rows = [head, *(_row(one, kind, word) for one in summaries for kind, word in KINDS)]
     filled = [row for row in rows if row[2] != "0"]
     widths = [max(map(len, column)) for column in zip(*filled, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in filled]
-    return "\n".join([*lines, "", *_notes(found), *verdict(found)])
+    return "\n".join([*lines, "", *_notes(summaries), *verdict(summaries)])
 
 
 def _row(summary: Summary, kind: str, word: str) -> list[str]:
@@ -37,30 +37,30 @@ def _row(summary: Summary, kind: str, word: str) -> list[str]:
     return [summary.name, word, str(len(group.latencies_ms)), *cells]
 
 
-def _cell(found: Estimate) -> str:
-    if found.interval is None:
-        return f"too few: {found.samples} of {found.needed}"
-    return f"{found.value:.1f} [{found.interval.low:.1f}, {found.interval.high:.1f}]"
+def _cell(figure: Estimate) -> str:
+    if figure.interval is None:
+        return f"too few: {figure.samples} of {figure.needed}"
+    return f"{figure.value:.1f} [{figure.interval.low:.1f}, {figure.interval.high:.1f}]"
 
 
-def _notes(found: Sequence[Summary]) -> list[str]:
+def _notes(summaries: Sequence[Summary]) -> list[str]:
     """The server's own share of what the client waited for."""
     notes = []
-    for one in found:
+    for one in summaries:
         own, cold = one.server.percentile(0.5).value, one.cold_share
         if own is not None:
             notes.append(f"{one.name}: of this the server itself takes {own:.1f} ms (median).")
         if cold.whole:
-            notes.append(f"{one.name}: {percent(cold)} of {cold.whole} calls were cold starts.")
+            notes.append(f"{one.name}: {percent_of(cold)} of {cold.whole} calls were cold starts.")
     return notes
 
 
 def as_json(names: Sequence[str], run: Run) -> str:
-    found = summaries(names, run.samples)
+    summaries = summaries_of(names, run.samples)
     document = {
         **asdict(run),
-        "deployments": [_summary_object(summary) for summary in found],
-        "verdict": verdict(found),
+        "deployments": [_summary_object(summary) for summary in summaries],
+        "verdict": verdict(summaries),
     }
     return json.dumps(document, indent=2, default=str)
 

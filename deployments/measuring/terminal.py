@@ -1,4 +1,4 @@
-"""A bar on a terminal; nothing elsewhere."""
+"""What somebody at a terminal has of a measurement: a bar of its progress, and Ctrl-C."""
 
 import signal
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ WIDTH = 30
 
 
 class ProgressBar:
+    """Where there is no terminal, nothing is shown."""
+
     def __init__(self, stream: Any, total: int) -> None:
         self.stream = stream
         self.total = total

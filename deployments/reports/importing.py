@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from deployments.models import Deployment, LambdaReport
-from deployments.reports.log import Line, Report
+from deployments.reports.log import LogLine, Report
 
 BATCH = 500
 
@@ -43,7 +43,7 @@ def _store_batch(deployment: Deployment, batch: list[Report], now: datetime) -> 
     return len(rows)
 
 
-def cloudwatch_lines(client: Any, log_group: str, since: datetime) -> Iterator[Line]:
+def cloudwatch_lines(client: Any, log_group: str, since: datetime) -> Iterator[LogLine]:
     """The events of a log group from `since` on, page by page, oldest first.
 
     `client` is boto3's for CloudWatch Logs.

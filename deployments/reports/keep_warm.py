@@ -1,4 +1,4 @@
-"""What keep-warm avoids and what it costs, from what Lambda reported. Pure functions.
+"""What keep-warm avoids and what it costs, from what Lambda reported, in figures and in words.
 
 Hours in which keep-warm called are compared with hours in which nothing did. An hour in which the
 log doesn't say who called, and keep-warm isn't named, may be either: it is left out.
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from deployments.costs.bills import invocations_usd
 from deployments.costs.prices import Prices
 from deployments.costs.scenario import DAYS, Architecture
+from deployments.formats import about, count, usd
+from deployments.statistics.estimates import Interval
 from deployments.statistics.reported import KEEP_WARM, UNKNOWN, Reported, requests
-from deployments.statistics.shares import KeepWarmEffect, Share
+from deployments.statistics.sentences import percent_of
+from deployments.statistics.shares import CALLS_NEEDED, Share, fall
 
 HOURS_A_MONTH = 24 * DAYS
 
@@ -23,6 +26,44 @@ class Hours:
 
     count: int
     requests: Share
+
+
+@dataclass(frozen=True)
+class KeepWarmEffect:
+    """Cold starts without and with keep-warm, and what each avoided one costs a month."""
+
+    without: Share
+    with_it: Share
+    requests_per_month: float
+    usd_per_month: float
+
+    @property
+    def fall(self) -> Interval:
+        return fall(self.without, self.with_it)
+
+    @property
+    def avoided_per_month(self) -> float:
+        fell = (self.without.value or 0.0) - (self.with_it.value or 0.0)
+        return max(0.0, fell) * self.requests_per_month
+
+    @property
+    def too_few(self) -> bool:
+        return self.without.too_few or self.with_it.too_few
+
+    @property
+    def usd_per_avoided(self) -> float | None:
+        """None where nothing shows that it avoids any: the interval of the fall reaches 0."""
+        if self.too_few or self.fall.low <= 0 or not self.avoided_per_month:
+            return None
+        return self.usd_per_month / self.avoided_per_month
+
+    @property
+    def usd_per_avoided_interval(self) -> Interval | None:
+        """What the interval of the fall makes of the price; what is paid is known."""
+        if self.usd_per_avoided is None:
+            return None
+        usd_per_request = self.usd_per_month / self.requests_per_month
+        return Interval(usd_per_request / self.fall.high, usd_per_request / self.fall.low)
 
 
 @dataclass(frozen=True)
@@ -75,3 +116,27 @@ def _called(steps: Sequence[Reported], invocation: str) -> bool:
 
 def _hours(hours: Sequence[Sequence[Reported]]) -> Hours:
     return Hours(len(hours), requests(step for steps in hours for step in steps))
+
+
+def sentence(name: str, effect: KeepWarmEffect) -> str:
+    if effect.too_few:
+        return (
+            f"{name}: too few reports to say what keep-warm does:"
+            f" {count(effect.without.whole)} requests without it and"
+            f" {count(effect.with_it.whole)} with it, {CALLS_NEEDED} of each are needed."
+        )
+    if effect.usd_per_avoided is None:
+        return (
+            f"{name}: nothing shows that keep-warm avoids cold starts:"
+            f" {percent_of(effect.without)} without and {percent_of(effect.with_it)} with it."
+        )
+    price = usd(1e6 * effect.usd_per_avoided)
+    return f"{name}: {_avoided(effect)}, at {price} for a million of them."
+
+
+def _avoided(effect: KeepWarmEffect) -> str:
+    low, high = 100 * effect.fall.low, 100 * effect.fall.high
+    return (
+        f"keep-warm avoids {low:.1f} to {high:.1f} cold starts in 100 requests,"
+        f" about {about(effect.avoided_per_month)} a month"
+    )

@@ -1,7 +1,8 @@
-"""One REPORT or INIT_REPORT line of Lambda's log, text or JSON, as a `Report`.
+"""Lambda's log as reports: who called, how long it ran, what is billed.
 
-Formats: AWS Lambda developer guide, "Working with Lambda function logs" and "Telemetry API
-event schema reference". Knows no Django.
+A REPORT or INIT_REPORT line, text or JSON, has the figures; lines around it tell who called and
+whether it timed out. Formats: AWS Lambda developer guide, "Working with Lambda function logs" and
+"Telemetry API event schema reference". Knows no Django.
 """
 
 import hashlib
@@ -14,7 +15,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 FIGURE_MAX = 1e9
+LINE_MAX = 65_536
+REMEMBERED_INVOCATIONS = 10_000
+
 MARKS = ("INIT_REPORT ", "REPORT RequestId:", '"platform.report"', '"platform.initReport"')
+REQUEST_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_TEXT_FIGURES = re.compile(
+    r"(Billed Restore Duration|Restore Duration|Billed Duration|Init Duration|Duration"
+    r"|Memory Size|Max Memory Used): ([0-9.]+) (?:ms|MB)"
+)
+_TEXT_WORDS = re.compile(r"(Status|Error Type): ([\w.]+)")
+_TEXT_ID = re.compile(r"RequestId: ([0-9A-Za-z-]{1,64})")
+_TIME = re.compile(
+    r"^\[?(?:(\d{13})\b|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)))"
+)
+
+# When the log took the line in, if that is known, and the line.
+LogLine = tuple[datetime | None, str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +65,54 @@ class Report:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+class LogReader:
+    """Turns lines, in the order of the log, into reports. It counts `reports`, `other`
+    lines and `unreadable` reports."""
+
+    def __init__(self) -> None:
+        self.reports = 0
+        self.other = 0
+        self.unreadable = 0
+        self._invocations: OrderedDict[str, str] = OrderedDict()
+
+    def read(self, lines: Iterable[LogLine]) -> Iterator[Report]:
+        """`lines` are (time, text); without a time, the text may begin with one."""
+        held: Report | None = None
+        for at, line in lines:
+            report = self._report(at, line)
+            if held and _tells_timeout(line, held):
+                held = replace(held, status="timeout")
+            if report and held:
+                yield held
+            held = report or held
+        if held:
+            yield held
+
+    def _report(self, at: datetime | None, line: str) -> Report | None:
+        line = line.strip("\x00 \r\n")
+        if len(line) > LINE_MAX or not is_report(line):
+            self.other += 1
+            self._learn(line[:LINE_MAX])
+            return None
+        try:
+            report = parse(line)
+        except ValueError:
+            self.unreadable += 1
+            return None
+        self.reports += 1
+        invocation = self._invocations.get(report.request_id, "unknown")
+        return replace(
+            report, invocation=invocation, reported_at=at or report.reported_at or _time(line)
+        )
+
+    def _learn(self, line: str) -> None:
+        invocation = _invocation(line)
+        for request_id in REQUEST_ID.findall(line)[:5] if invocation else []:
+            self._invocations.setdefault(request_id, invocation)
+        while len(self._invocations) > REMEMBERED_INVOCATIONS:
+            self._invocations.popitem(last=False)
+
+
 def is_report(line: str) -> bool:
     return any(mark in line for mark in MARKS)
 
@@ -60,21 +125,13 @@ def parse(line: str) -> Report:
         raise ValueError(f"not a report: {error}") from error
 
 
-_TEXT_FIGURES = re.compile(
-    r"(Billed Restore Duration|Restore Duration|Billed Duration|Init Duration|Duration"
-    r"|Memory Size|Max Memory Used): ([0-9.]+) (?:ms|MB)"
-)
-_TEXT_WORDS = re.compile(r"(Status|Error Type): ([\w.]+)")
-_TEXT_ID = re.compile(r"RequestId: ([0-9A-Za-z-]{1,64})")
-
-
 def _text_report(line: str) -> Report:
     line = line[line.index("REPORT ") :]
     figures, words = dict(_TEXT_FIGURES.findall(line)), dict(_TEXT_WORDS.findall(line))
-    found = _TEXT_ID.search(line)
+    request_id = _TEXT_ID.search(line)
     report = Report(
-        request_id=found[1] if found else "",
-        init_only=not found,
+        request_id=request_id[1] if request_id else "",
+        init_only=not request_id,
         duration_ms=_figure(figures.get("Duration")),
         billed_duration_ms=_figure(figures.get("Billed Duration")),
         init_duration_ms=_figure(figures.get("Init Duration")),
@@ -147,63 +204,6 @@ def _status(word: str) -> str:
     return "" if word == "success" else word[:32]
 
 
-LINE_MAX = 65_536
-REMEMBERED_INVOCATIONS = 10_000
-REQUEST_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
-
-
-# When the log took the line in, if that is known, and the line.
-Line = tuple[datetime | None, str]
-
-
-class LogReader:
-    """Turns lines, in the order of the log, into reports. It counts `reports`, `other`
-    lines and `unreadable` reports."""
-
-    def __init__(self) -> None:
-        self.reports = 0
-        self.other = 0
-        self.unreadable = 0
-        self._invocations: OrderedDict[str, str] = OrderedDict()
-
-    def read(self, lines: Iterable[Line]) -> Iterator[Report]:
-        """`lines` are (time, text); without a time, the text may begin with one."""
-        held: Report | None = None
-        for at, line in lines:
-            report = self._report(at, line)
-            if held and _tells_timeout(line, held):
-                held = replace(held, status="timeout")
-            if report and held:
-                yield held
-            held = report or held
-        if held:
-            yield held
-
-    def _report(self, at: datetime | None, line: str) -> Report | None:
-        line = line.strip("\x00 \r\n")
-        if len(line) > LINE_MAX or not is_report(line):
-            self.other += 1
-            self._learn(line[:LINE_MAX])
-            return None
-        try:
-            report = parse(line)
-        except ValueError:
-            self.unreadable += 1
-            return None
-        self.reports += 1
-        invocation = self._invocations.get(report.request_id, "unknown")
-        return replace(
-            report, invocation=invocation, reported_at=at or report.reported_at or _time(line)
-        )
-
-    def _learn(self, line: str) -> None:
-        invocation = _invocation(line)
-        for request_id in REQUEST_ID.findall(line)[:5] if invocation else []:
-            self._invocations.setdefault(request_id, invocation)
-        while len(self._invocations) > REMEMBERED_INVOCATIONS:
-            self._invocations.popitem(last=False)
-
-
 def _tells_timeout(line: str, report: Report) -> bool:
     """Text reports of older runtimes have no status; the line after them tells."""
     return "Task timed out" in line and report.request_id in line
@@ -220,16 +220,11 @@ def _invocation(line: str) -> str:
     return ""
 
 
-_TIME = re.compile(
-    r"^\[?(?:(\d{13})\b|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)))"
-)
-
-
 def _time(line: str) -> datetime | None:
     """As `zappa tail` (milliseconds) and `aws logs tail` (ISO 8601) put it before a line."""
-    found = _TIME.match(re.sub(r"\x1b\[[0-9;]*m", "", line[:200]))
-    if not found:
+    time = _TIME.match(re.sub(r"\x1b\[[0-9;]*m", "", line[:200]))
+    if not time:
         return None
-    if found[1]:
-        return datetime.fromtimestamp(int(found[1]) / 1_000, UTC)
-    return datetime.fromisoformat(found[2]).astimezone(UTC)
+    if time[1]:
+        return datetime.fromtimestamp(int(time[1]) / 1_000, UTC)
+    return datetime.fromisoformat(time[2]).astimezone(UTC)

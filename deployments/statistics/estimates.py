@@ -25,6 +25,9 @@ class Interval:
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high
 
+    def apart_from(self, other: "Interval") -> bool:
+        return self.high < other.low or other.high < self.low
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -68,27 +71,27 @@ def samples_needed(quantile: float) -> int:
     return ceil(log(TAIL) / log(max(quantile, 1 - quantile)))
 
 
+@lru_cache(maxsize=1_024)
 def rank_interval(count: int, quantile: float) -> tuple[int, int] | None:
     """Ranks, from 1, of the two samples that enclose the percentile; None if there are too few.
 
     Each side misses it with a probability of at most 2.5 % (Hahn and Meeker 1991, 5.2).
     """
-    cumulative = rank_probabilities(count, quantile)
-    low = bisect_right(cumulative, TAIL)
-    high = bisect_left(cumulative, 1 - TAIL) + 1
+    first, summed = rank_probabilities(count, quantile)
+    low = first + bisect_right(summed, TAIL)
+    high = first + bisect_left(summed, 1 - TAIL) + 1
     return (low, high) if low >= 1 and high <= count else None
 
 
-@lru_cache(maxsize=64)
-def rank_probabilities(count: int, quantile: float) -> list[float]:
-    """P(at most k of `count` samples lie below the true percentile), for k from 0 to count.
+def rank_probabilities(count: int, quantile: float) -> tuple[int, list[float]]:
+    """P(at most k of `count` samples lie below the true percentile), and the first k it is for.
 
-    Ten deviations and ten ranks away from the mean nothing is left that a float adds to 1.
+    Ten deviations and ten ranks away from the mean nothing is left that a float adds to 1: it is
+    0 before the first and 1 after the last, however many samples there are.
     """
     middle, reach = count * quantile, 10 * sqrt(count * quantile * (1 - quantile)) + 10
     first, last = max(0, int(middle - reach)), min(count, int(middle + reach))
-    summed = list(accumulate(_binomials(count, first, last, quantile)))
-    return [*[0.0] * first, *summed, *[summed[-1]] * (count - last)]
+    return first, list(accumulate(_binomials(count, first, last, quantile)))
 
 
 def _binomials(count: int, first: int, last: int, share: float) -> Iterator[float]:
@@ -135,6 +138,6 @@ def _drawn_interval(
 def _draws(ordered: Sequence[float], quantile: float, random: Random) -> list[float]:
     """Places that the true percentile may have. `ordered` must be sorted."""
     fenced = (ordered[0], *ordered, ordered[-1])
-    cumulative = rank_probabilities(len(ordered), quantile)
-    ranks = random.choices(range(len(cumulative)), cum_weights=cumulative, k=DRAWS)
+    first, summed = rank_probabilities(len(ordered), quantile)
+    ranks = random.choices(range(first, first + len(summed)), cum_weights=summed, k=DRAWS)
     return [fenced[rank] + (fenced[rank + 1] - fenced[rank]) * random.random() for rank in ranks]

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from deployments.statistics.estimates import Estimate, estimate
-from deployments.statistics.reported import HOUR, Reported, requests
+from deployments.statistics.reported import Reported, requests
 from deployments.statistics.shares import Share
 from deployments.statistics.summaries import Timed, cold_share, is_warm
+from tracking.store.periods import DAY, HOUR
 
 BUCKETS_MAX = 32
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 LENGTHS = (5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY, 14 * DAY)
 # A Monday, so that buckets of a week begin on one; they all begin at midnight UTC or after it.
 _MONDAY = datetime(2000, 1, 3, tzinfo=UTC)
@@ -49,10 +50,10 @@ class Grid:
 
     def sort(self, timed: Iterable[tuple[datetime, S]]) -> list[list[S]]:
         """What falls into each bucket; what lies in none is left out."""
-        found: dict[int, list[S]] = defaultdict(list)
+        buckets: dict[int, list[S]] = defaultdict(list)
         for moment, value in timed:
-            found[(moment - self.first) // self.length].append(value)
-        return [found[place] for place in range(self.count)]
+            buckets[(moment - self.first) // self.length].append(value)
+        return [buckets[place] for place in range(self.count)]
 
 
 def grid(since: datetime, until: datetime) -> Grid:
@@ -74,7 +75,7 @@ class Bucket:
 def measured(calls: Iterable[Sent], over_new_connections: bool, grid: Grid) -> list[Bucket]:
     """Warm calls over one kind of connection alone: those over new ones take longer."""
     buckets = grid.sort((call.sent_at, call) for call in calls)
-    return [_bucket(found, over_new_connections) for found in buckets]
+    return [_bucket(bucket, over_new_connections) for bucket in buckets]
 
 
 def _bucket(calls: list[Sent], over_new_connections: bool) -> Bucket:

@@ -1,12 +1,10 @@
 """What Lambda reported in one step of time, added up. Pure values."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from deployments.statistics.shares import Share
-
-HOUR = timedelta(hours=1)
 
 REQUEST, KEEP_WARM, UNKNOWN = "request", "keep_warm", "unknown"
 
@@ -25,5 +23,5 @@ class Reported(NamedTuple):
 
 def requests(reported: Iterable[Reported]) -> Share:
     """How many requests there were, and how many of them found no environment ready."""
-    found = [step for step in reported if step.invocation == REQUEST]
-    return Share(sum(step.cold_starts for step in found), sum(step.calls for step in found))
+    steps = [step for step in reported if step.invocation == REQUEST]
+    return Share(sum(step.cold_starts for step in steps), sum(step.calls for step in steps))

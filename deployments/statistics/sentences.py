@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from deployments.statistics.estimates import Interval, difference, samples_needed
-from deployments.statistics.shares import CALLS_NEEDED, KeepWarmEffect, Share
+from deployments.formats import count, percent
+from deployments.statistics.estimates import Interval, difference
+from deployments.statistics.shares import Share
 from deployments.statistics.summaries import Summary
 
 WORDS = {0.5: "at the median", 0.95: "at p95"}
@@ -11,14 +12,14 @@ WORDS = {0.5: "at the median", 0.95: "at p95"}
 
 def comparison(ours: Summary, theirs: Summary, quantile: float = 0.5) -> str:
     """Of warm calls: "Lambda warm is 18 to 31 ms slower than EC2 at the median"."""
-    found = difference(ours.warm.latencies_ms, theirs.warm.latencies_ms, quantile)
+    gap = difference(ours.warm.latencies_ms, theirs.warm.latencies_ms, quantile)
     where = WORDS[quantile]
-    if found.interval is None:
+    if gap.interval is None:
         return (
             f"{ours.name} against {theirs.name} {where}: too few samples,"
-            f" {found.samples} of {samples_needed(quantile)} needed."
+            f" {gap.samples} of {gap.needed} needed."
         )
-    return f"{_compared(ours.name, theirs.name, found.interval)} {where}."
+    return f"{_compared(ours.name, theirs.name, gap.interval)} {where}."
 
 
 def _compared(ours: str, theirs: str, gap: Interval) -> str:
@@ -34,29 +35,29 @@ def cold_starts(summary: Summary) -> str:
     """ "Cold starts add 0.9 to 1.3 s to 4 % of requests"; empty if answers told of none."""
     if not summary.cold.latencies_ms:
         return ""
-    found = difference(summary.cold.latencies_ms, summary.warm.latencies_ms, 0.5)
-    if found.interval is None:
+    added = difference(summary.cold.latencies_ms, summary.warm.latencies_ms, 0.5)
+    if added.interval is None:
         return (
             f"{summary.name}: {len(summary.cold.latencies_ms)} cold starts, too few to say what"
-            f" they add; {samples_needed(0.5)} are needed, and as many warm calls."
+            f" they add; {added.needed} are needed, and as many warm calls."
         )
-    added = span_ms(max(0.0, found.interval.low), found.interval.high)
-    return f"{summary.name}: cold starts add {added}{_of_requests(summary.cold_share)}."
+    span = span_ms(max(0.0, added.interval.low), added.interval.high)
+    return f"{summary.name}: cold starts add {span}{_of_requests(summary.cold_share)}."
 
 
 def _of_requests(share: Share) -> str:
     if not share.part:
         return " where they happen"
-    return f" to {percent(share)} of requests as measured"
+    return f" to {percent_of(share)} of requests as measured"
 
 
 def failures(summary: Summary) -> str:
     """Empty if none failed."""
     if not summary.failures:
         return ""
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.failures.items()))
+    kinds = ", ".join(f"{count(calls)} {kind}" for kind, calls in sorted(summary.failures.items()))
     share = summary.failure_share
-    return f"{summary.name}: {share.part} of {share.whole} calls failed ({kinds})."
+    return f"{summary.name}: {count(share.part)} of {count(share.whole)} calls failed ({kinds})."
 
 
 def burst_failures(summary: Summary) -> str:
@@ -64,30 +65,8 @@ def burst_failures(summary: Summary) -> str:
     share = summary.burst_failures
     if not share.part:
         return ""
-    return f"{summary.name}: of {share.whole} calls sent at once, {share.part} failed."
-
-
-def keep_warm(name: str, effect: KeepWarmEffect) -> str:
-    if effect.too_few:
-        return (
-            f"{name}: too few reports to say what keep-warm does: {effect.without.whole:,} requests"
-            f" without it and {effect.with_it.whole:,} with it, {CALLS_NEEDED} of each are needed."
-        )
-    if effect.usd_per_avoided is None:
-        return (
-            f"{name}: nothing shows that keep-warm avoids cold starts:"
-            f" {percent(effect.without)} without and {percent(effect.with_it)} with it."
-        )
-    price = usd(1e6 * effect.usd_per_avoided)
-    return f"{name}: {_avoided(effect)}, at {price} for a million of them."
-
-
-def _avoided(effect: KeepWarmEffect) -> str:
-    low, high = 100 * effect.fall.low, 100 * effect.fall.high
-    return (
-        f"keep-warm avoids {low:.1f} to {high:.1f} cold starts in 100 requests,"
-        f" about {effect.avoided_per_month:,.0f} a month"
-    )
+    burst = f"of {count(share.whole)} calls sent at once, {count(share.part)} failed"
+    return f"{summary.name}: {burst}."
 
 
 def verdict(summaries: Sequence[Summary]) -> list[str]:
@@ -108,17 +87,5 @@ def span_ms(low: float, high: float) -> str:
     return f"{low / scale:.{places}f} to {high / scale:.{places}f} {unit}"
 
 
-def percent(share: Share) -> str:
-    if share.value is None:
-        return "an unknown share"
-    return f"{_short(100 * share.value)} %"
-
-
-def usd(amount: float) -> str:
-    """$12.35, $0.92, $0.0042."""
-    return f"${amount:,.2f}" if amount >= 0.1 else f"${float(f'{amount:.2g}'):.10f}".rstrip("0")
-
-
-def _short(value: float) -> str:
-    """Two digits that count: 0.42, 1.3, 31."""
-    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+def percent_of(share: Share) -> str:
+    return "an unknown share" if share.value is None else percent(share.value)

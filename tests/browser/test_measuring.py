@@ -68,7 +68,7 @@ def test_a_comparison_from_the_log_in_to_the_verdict_and_the_costs(page):
     page.locator("[data-for=requests_per_day]").press("End")
     expect(page).to_have_url(re.compile("requests_per_day=100000000"))
     page.goto(page.url)
-    expect(page.locator(".verdict")).to_contain_text("At 100,000,000 requests")
+    expect(page.locator(".verdict")).to_contain_text("At 100\u202fM requests")
 
 
 def test_a_stopped_run_keeps_what_was_measured(page, saved):

@@ -55,12 +55,3 @@ def static_files() -> Iterator[Finding]:
         level = ERROR if settings.PRODUCTION else NOTE
         text = f"Static files aren't collected: the pages have no styles ({settings.STATIC_ROOT})."
         yield Finding(level, text, "Run: python manage.py collectstatic (before packaging).")
-
-
-def static_prefix() -> Iterator[Finding]:
-    """Zappa sets STAGE."""
-    stage = environment.text("STAGE")
-    if settings.ON_LAMBDA and stage and not settings.STATIC_URL.startswith(f"/{stage}/"):
-        text = f"STATIC_URL is {settings.STATIC_URL}: behind an execute-api URL the styles get 403."
-        advice = f"Set STATIC_URL=/{stage}/static/, unless a function URL is the only entrance."
-        yield Finding(WARNING, text, advice)

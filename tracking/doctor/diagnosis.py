@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from tracking.doctor import configuration, database, stages
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from tracking.doctor import configuration, database
 from tracking.doctor.finding import Finding
 
-LOOK: tuple[Callable[[], Iterator[Finding]], ...] = (
+Look = Callable[[], Iterator[Finding]]
+
+LOOKS: tuple[Look, ...] = (
     database.sqlite,
     database.reachable,
     database.migrated,
@@ -19,13 +24,9 @@ LOOK: tuple[Callable[[], Iterator[Finding]], ...] = (
     configuration.api_key,
     configuration.csrf_origins,
     configuration.static_files,
-    configuration.static_prefix,
-    stages.keep_warm,
-    stages.open_debug,
-    stages.static_prefix,
-    stages.secrets,
 )
 
 
-def findings() -> list[Finding]:
-    return [finding for look in LOOK for finding in look()]
+def looks() -> list[Look]:
+    """Also what the project itself names: how it is deployed."""
+    return [*LOOKS, *map(import_string, settings.DOCTOR_LOOKS)]

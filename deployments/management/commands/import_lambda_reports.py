@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from deployments.models import Deployment
 from deployments.registry import RegistryError, lambda_deployment
 from deployments.reports.importing import cloudwatch_lines, resume_from, store_reports
-from deployments.reports.log import Line, LogReader
+from deployments.reports.log import LogLine, LogReader
 from tracking.management.progress import Progress
 
 
@@ -58,19 +58,19 @@ class Command(BaseCommand):
         if not reader.reports and reader.other:
             self.stderr.write("No REPORT line found. `zappa tail` hides them; see --help.")
 
-    def _counted(self, lines: Iterator[Line], progress: Progress) -> Iterator[Line]:
+    def _counted(self, lines: Iterator[LogLine], progress: Progress) -> Iterator[LogLine]:
         for line in lines:
             progress.advance(1)
             yield line
 
     def _lines(
         self, deployment: Deployment, started: datetime, options: dict[str, Any]
-    ) -> Iterator[Line]:
+    ) -> Iterator[LogLine]:
         if options["log_group"]:
             return self._from_cloudwatch(deployment, started, options)
         return self._from_file(options["file"])
 
-    def _from_file(self, name: str) -> Iterator[Line]:
+    def _from_file(self, name: str) -> Iterator[LogLine]:
         if name == "-":
             yield from ((None, line) for line in sys.stdin)
             return
@@ -82,7 +82,7 @@ class Command(BaseCommand):
 
     def _from_cloudwatch(
         self, deployment: Deployment, started: datetime, options: dict[str, Any]
-    ) -> Iterator[Line]:
+    ) -> Iterator[LogLine]:
         # boto3 takes 0.2 s to import and is not in the package for Lambda.
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError

@@ -46,7 +46,7 @@ def test_it_works(admin_client):
 
 def test_known_figures_stand_on_the_page(admin_client):
     page = text(admin_client, f"{BARE}&requests_per_day=1000000")
-    assert "At 1,000,000 requests a day a container is cheaper: $8.47 a month" in page
+    assert "At 1\u202fM requests a day a container is cheaper: $8.47 a month" in page
     assert "Lambda $56.00." in page
     assert "Both cost the same at about 151,000 requests" in page
 
@@ -112,6 +112,21 @@ def test_a_deployment_pays_its_own_prices_and_the_url_changes_them(admin_client)
     assert "from lambda-prod, instead of 0.2" in text(admin_client)
     assert data(admin_client, "lambda_requests=0.5")["prices"]["lambda_requests"] == 0.5
     assert "changed from $0.2" in text(admin_client, "lambda_requests=0.5")
+
+
+def test_a_container_pays_its_own_prices(admin_client):
+    deployment("ec2", "container", prices={"ec2_hour_t2.micro": 0.02, "neon_gb_month": 1})
+    found = data(admin_client, BARE)
+    assert found["prices"]["ec2_hour_t2.micro"] == 0.02
+    assert found["chart"]["here"]["container_usd"] == pytest.approx(730 * 0.02)
+    assert "from ec2, instead of 0.0116" in text(admin_client)
+
+
+def test_of_a_price_that_both_hosts_name_the_functions_counts(admin_client):
+    deployment(prices={"neon_gb_month": 2})
+    deployment("ec2", "container", prices={"neon_gb_month": 1})
+    assert data(admin_client)["prices"]["neon_gb_month"] == 2
+    assert "from lambda-prod, instead of 0.35" in text(admin_client)
 
 
 def test_a_type_that_only_the_deployment_prices_can_be_chosen(admin_client):

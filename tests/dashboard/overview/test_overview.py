@@ -112,7 +112,7 @@ def test_its_chart_adds_up_to_its_figures(stored, preset):
     series = chart["series"]
     assert sum(series["worked"]) + sum(series["failed"]) == figures.requests
     assert sum(series["total_tokens"]) == figures.total_tokens
-    assert sum(series["cost_usd"]) == pytest.approx(float(figures.cost_usd))
+    assert sum(cost or 0 for cost in series["cost_usd"]) == pytest.approx(float(figures.cost_usd))
 
 
 def test_a_chart_point_is_the_rows_of_its_bucket(stored):
@@ -120,6 +120,14 @@ def test_a_chart_point_is_the_rows_of_its_bucket(stored):
     start = datetime.fromtimestamp(chart["starts"][10], UTC)
     rows = rows_between(start, start + timedelta(seconds=chart["bucket_seconds"]))
     assert chart["series"]["worked"][10] == len(rows) > 0
+
+
+def test_what_named_no_cost_is_a_gap_and_not_free(admin):
+    store_records([record(cost_usd=None, received_at=NOW)])
+    store_records([record(cost_usd=Decimal("0.5"), received_at=NOW - timedelta(hours=2))])
+    with time_machine.travel(NOW, tick=False):
+        chart = admin.get("/dashboard/overview.json", {"window": "24h"}).json()
+    assert [cost for cost in chart["series"]["cost_usd"] if cost is not None] == [0.5]
 
 
 def test_a_label_narrows_it(stored):

@@ -38,7 +38,13 @@ def test_cold_starts_are_those_of_the_newest_reports(admin, monkeypatch):
     for n, init in enumerate([900.0, 900.0, None, 800.0, None]):
         report(n, init_duration_ms=init)
     report(5, init_duration_ms=9_000.0, init_only=True)
-    assert "Cold starts50.0 % of the newest 4 reported calls" in strip_of(admin)
+    assert "Cold starts50 % of the newest 4 reported calls" in strip_of(admin)
+
+
+def test_a_restored_snapshot_is_a_cold_start(admin):
+    report(1, restore_duration_ms=300.0)
+    report(2)
+    assert "Cold starts50 % of the newest 2 reported calls" in strip_of(admin)
 
 
 def test_the_last_request_is_exact_where_requests_are_read(admin):

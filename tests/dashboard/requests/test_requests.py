@@ -102,6 +102,13 @@ def test_filters(admin, query, fields):
     assert all(getattr(found, name) == value for name, value in fields.items())
 
 
+def test_those_without_an_error_can_be_asked_for(admin):
+    store({}, {})
+    store({"error_type": "timeout"})
+    answer = admin.get("/dashboard/requests/", {"error": "(none)"})
+    assert len(answer.context["requests"]) == 2
+
+
 def test_a_filter_is_a_chip_that_can_be_removed(admin):
     answer = admin.get("/dashboard/requests/", {"model": "gpt-5", "failed": "1", "window": "7d"})
     without = {chip.word: chip.without for chip in answer.context["chips"]}

@@ -7,6 +7,7 @@ import pytest
 from deployments.costs.bills import (
     awake_hours,
     break_even,
+    compare,
     container_bill,
     container_cost,
     curve,
@@ -19,24 +20,22 @@ from deployments.costs.bills import (
 )
 from deployments.costs.prices import TABLE, instance_types, prices
 from deployments.costs.scenario import (
-    BOUNDS,
-    CHOICES,
     ContainerPlan,
     DatabasePlan,
     LambdaPlan,
-    Plans,
     Scenario,
     Traffic,
 )
-from deployments.costs.sentences import cost_verdict, limits, reasons
+from deployments.costs.sentences import limits
 
 PRICES = prices()
 SMALL = Traffic(requests_per_day=1_000)
 LARGE = Traffic(requests_per_day=1_000_000)
-FUNCTION = LambdaPlan()
-MACHINE = ContainerPlan()
-PLANS = Plans(SMALL, FUNCTION, MACHINE)
-NEON = DatabasePlan()
+# Nothing but the function and the machine.
+FUNCTION = LambdaPlan(gateway="none", keep_warm_per_day=0, log_bytes_per_request=0)
+MACHINE = ContainerPlan(disk_gb=0, public_ipv4=False)
+BARE = Scenario(SMALL, FUNCTION, MACHINE, DatabasePlan("none"))
+NEON = DatabasePlan(stored_gb=0)
 
 
 def usd(name, lines):
@@ -73,7 +72,7 @@ def test_t2_micro_costs_eight_dollars_and_47_cents():
 
 
 def test_the_ranges_that_users_were_given():
-    with_disk = ContainerPlan(disk_gb=8)
+    with_disk = replace(MACHINE, disk_gb=8)
     assert 8 <= total_usd(container_cost(with_disk, PRICES)) <= 10
     assert round(month(SMALL), 2) == 0.06
     assert 5 <= month(Traffic(100_000)) <= 8
@@ -94,7 +93,7 @@ def test_free_hours_are_of_micro_machines_only():
 
 
 def test_an_address_costs_3_dollars_65():
-    lines = container_cost(ContainerPlan(public_ipv4=True), PRICES)
+    lines = container_cost(replace(MACHINE, public_ipv4=True), PRICES)
     assert usd("Public IPv4", lines) == pytest.approx(3.65)
 
 
@@ -105,8 +104,8 @@ def test_the_free_tier_pays_for_small_traffic():
 
 
 def test_arm_is_a_fifth_cheaper_to_run():
-    compute = usd("Lambda compute", lambda_cost(LARGE, LambdaPlan(architecture="arm64"), PRICES))
-    assert compute == pytest.approx(40.00, abs=0.01)
+    lines = lambda_cost(LARGE, replace(FUNCTION, architecture="arm64"), PRICES)
+    assert usd("Lambda compute", lines) == pytest.approx(40.00, abs=0.01)
 
 
 def test_a_cold_start_adds_its_init_to_the_bill():
@@ -126,6 +125,14 @@ def test_one_provisioned_environment_costs_all_month():
     assert usd("Lambda compute", lines) == pytest.approx(3_000 * 0.0000097222)
 
 
+def test_arm_is_cheaper_to_keep_ready_and_to_run_there():
+    plan = replace(FUNCTION, provisioned_environments=1, architecture="arm64")
+    lines = lambda_cost(SMALL, plan, PRICES)
+    ready = 0.5 * 730 * 3_600 * 0.0000033334
+    assert usd("Provisioned concurrency", lines) == pytest.approx(ready)
+    assert usd("Lambda compute", lines) == pytest.approx(3_000 * 0.0000077778)
+
+
 def test_the_free_tier_leaves_provisioned_concurrency_out():
     provisioned = {"provisioned_environments": 1}
     assert month(SMALL, free_tier=True, **provisioned) == month(SMALL, **provisioned)
@@ -134,6 +141,13 @@ def test_the_free_tier_leaves_provisioned_concurrency_out():
 def test_logs_are_paid_by_volume():
     lines = lambda_cost(LARGE, replace(FUNCTION, log_bytes_per_request=1_000), PRICES)
     assert usd("Logs", lines) == pytest.approx(30 * 0.5)
+
+
+def test_keep_warm_calls_are_logged_and_pass_no_gateway():
+    plan = LambdaPlan(gateway="http_api", keep_warm_per_day=288, log_bytes_per_request=1_000_000)
+    lines = lambda_cost(SMALL, plan, PRICES)
+    assert usd("API Gateway", lines) == pytest.approx(30_000 * 1e-6)
+    assert usd("Logs", lines) == pytest.approx((30_000 + 288 * 30) * 1e-3 * 0.5)
 
 
 def test_cold_calls_may_take_longer_beside_their_init():
@@ -165,41 +179,41 @@ def test_the_database_is_awake_five_minutes_after_each_question(
 
 
 def test_keep_warm_calls_leave_the_database_asleep():
-    warm = replace(PLANS.at(0), function=LambdaPlan(keep_warm_per_day=288), database=NEON)
+    warm = replace(BARE.at(0), function=LambdaPlan(keep_warm_per_day=288), database=NEON)
     assert usd("Database awake", lambda_bill(warm, PRICES)) == 0
 
 
 def test_the_database_is_on_both_bills_unless_the_container_has_its_own():
-    shared = replace(PLANS, database=NEON)
-    own = replace(PLANS, database=replace(NEON, container_database="own"))
+    shared = replace(BARE, database=NEON)
+    own = replace(BARE, database=replace(NEON, container_database="own"))
     assert total_usd(container_bill(own, PRICES)) == pytest.approx(8.468)
-    assert break_even(shared, PRICES) == pytest.approx(break_even(PLANS, PRICES))
-    assert 0 < (break_even(own, PRICES) or 0) < (break_even(PLANS, PRICES) or 0)
+    assert break_even(shared, PRICES) == pytest.approx(break_even(BARE, PRICES))
+    assert 0 < (break_even(own, PRICES) or 0) < (break_even(BARE, PRICES) or 0)
 
 
 def test_neon_free_costs_nothing_and_says_when_it_is_too_small():
-    free = replace(PLANS, database=DatabasePlan("neon_free"))
-    assert total_usd(lambda_bill(free, PRICES)) == total_usd(lambda_bill(PLANS, PRICES))
-    assert "too small: 177 of 100 CU-hours" in limits(free, PRICES)[0]
-    assert "suffices" in limits(free.at(10), PRICES)[0]
+    free = replace(BARE, database=DatabasePlan("neon_free", stored_gb=0))
+    assert total_usd(lambda_bill(free, PRICES)) == total_usd(lambda_bill(BARE, PRICES))
+    assert "too small: 177 of 100 CU-hours" in limits(compare(free, PRICES))[0]
+    assert "suffices" in limits(compare(free.at(10), PRICES))[0]
 
 
 def test_break_even_is_where_both_cost_the_same():
-    crossing = break_even(PLANS, PRICES)
+    crossing = break_even(BARE, PRICES)
     assert crossing == pytest.approx(8.468 / 56.00 * 1e6, rel=1e-4)
     assert crossing and month(Traffic(crossing)) == pytest.approx(8.468)
 
 
 def test_break_even_at_the_edges():
-    provisioned = replace(PLANS, function=LambdaPlan(provisioned_environments=5))
+    provisioned = replace(BARE, function=replace(FUNCTION, provisioned_environments=5))
     assert break_even(provisioned, PRICES) == 0
     free = prices(dict.fromkeys(("lambda_requests", "lambda_gb_s_x86_64"), 0))
-    assert break_even(PLANS, free) is None
+    assert break_even(BARE, free) is None
 
 
 def test_the_curve_crosses_at_break_even():
-    points = curve(PLANS, PRICES)
-    crossing = break_even(PLANS, PRICES)
+    points = curve(BARE, PRICES)
+    crossing = break_even(BARE, PRICES)
     dearer = [point.requests_per_day for point in points if point.lambda_usd > point.container_usd]
     assert points[0].requests_per_day == 100
     assert points[-1].requests_per_day == pytest.approx(1e7)
@@ -214,38 +228,13 @@ def test_the_chart_reaches_to_what_it_marks(marks, decades):
     assert span(*marks) == pytest.approx(decades)
 
 
-def test_the_verdict_has_its_reasons_and_limits():
-    plans = Plans(LARGE, replace(FUNCTION, gateway="rest_api"), MACHINE, NEON)
-    assert "a container is cheaper: $27.81 a month, Lambda $180.35" in cost_verdict(plans, PRICES)
-    said = " ".join(reasons(plans, break_even(plans, PRICES), PRICES))
-    assert "Traffic must fall to 5.3% of this before Lambda is cheaper." in said
-    assert "Each further 1,000 requests a day add $0.16 a month on Lambda" in said
-    assert "Lambda's $180.35: API Gateway, 58%." in said
-    assert "never sleeps at this traffic" in said
-    assert "1 × t2.micro must be able to serve" in " ".join(limits(plans, PRICES))
-
-
-def test_less_than_a_cent_is_not_called_nothing():
-    tiny = replace(PLANS, traffic=Traffic(10))
-    assert "Lambda is cheaper: less than a cent" in cost_verdict(tiny, PRICES)
-
-
-def test_scrapes_are_named_where_they_keep_the_database_awake():
-    scraped = replace(PLANS, traffic=Traffic(10, scrapes_per_day=1_440), database=NEON)
-    assert "the scrapes alone" in reasons(scraped, None, PRICES)[-1]
-
-
-def test_far_past_the_first_volume_tier_the_page_says_so():
-    assert "300 million" in limits(PLANS.at(2e7), PRICES)[-1]
-
-
 def test_a_deployment_may_pay_other_prices():
     assert prices({"lambda_requests": 0.28})["lambda_requests"] == 0.28
 
 
 def test_a_deployment_may_run_on_a_type_of_its_own():
     own = prices({"ec2_hour_m5.large": 0.096})
-    lines = container_cost(ContainerPlan("m5.large"), own)
+    lines = container_cost(replace(MACHINE, instance_type="m5.large"), own)
     assert "m5.large" in instance_types(own) and usd("EC2 hours", lines) == pytest.approx(70.08)
 
 
@@ -259,8 +248,3 @@ def test_every_price_has_a_date_and_a_source():
     assert all(price.source.startswith("https://") and price.as_of.year >= 2025 for price in TABLE)
     assert len({price.name for price in TABLE}) == len(TABLE)
     assert "t2.micro" in instance_types(PRICES)
-
-
-def test_an_input_and_a_price_never_share_a_name():
-    inputs = {*vars(Scenario()), *BOUNDS, *CHOICES}
-    assert not inputs & set(PRICES)

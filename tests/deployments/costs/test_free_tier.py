@@ -6,7 +6,7 @@ import pytest
 
 from deployments.costs.free_tier import estimated, month_of, use_of
 from deployments.costs.prices import prices
-from deployments.costs.scenario import LambdaPlan, Plans, Traffic
+from deployments.costs.scenario import LambdaPlan, Scenario, Traffic
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
 PRICES = prices()
@@ -43,7 +43,7 @@ def test_without_an_allowance_nothing_used_is_no_share():
 
 
 def test_an_estimate_counts_requests_and_keep_warm_calls():
-    plans = Plans(Traffic(1), LambdaPlan(keep_warm_per_day=288, keep_warm_ms=0))
-    used = estimated(15_000, plans, NOW)
+    scenario = Scenario(Traffic(1), LambdaPlan(keep_warm_per_day=288, keep_warm_ms=0))
+    used = estimated(15_000, scenario, NOW)
     assert used["invocations"] == pytest.approx(15_000 + 15 * 288)
     assert used["gb_s"] == pytest.approx(15_000 * 0.2 * 0.5)

@@ -123,6 +123,18 @@ def test_the_resolved_address_counts(client):
         client("/health", private_allowed=False).call()
 
 
+def test_each_address_of_a_name_is_checked(client, monkeypatch):
+    """Nobody listens at the first; the second must not be asked instead."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port, ask = unused.getsockname()[1], socket.getaddrinfo
+        hosts = ("127.0.0.1", "169.254.169.254")
+        both = [one for host in hosts for one in ask(host, port, type=socket.SOCK_STREAM)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *name, **options: both)
+        with pytest.raises(AddressRefused, match="169.254.169.254, a link-local or metadata"):
+            client("/health", f"http://two.example:{port}").call()
+
+
 @pytest.fixture(scope="module")
 def https():
     authority = trustme.CA()

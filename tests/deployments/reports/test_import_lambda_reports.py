@@ -1,6 +1,7 @@
 """`import_lambda_reports`: files, standard input, and CloudWatch Logs as moto's server plays it."""
 
 import io
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -8,12 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from deployments.models import Deployment, LambdaReport
+from deployments.querysets import LambdaReportQuerySet
 from tests.aws import empty_account
 from tests.deployments.reports.test_log import INIT_TIMEOUT, JSON, JSON_INIT, WARM
 
 pytestmark = pytest.mark.django_db
 
-GROUP = "/aws/lambda/mlops-production"
+GROUP, LATE = "/aws/lambda/mlops-production", "/aws/lambda/mlops-late"
 
 
 def report_line(number):
@@ -53,6 +55,18 @@ def test_a_log_that_repeats_itself_is_stored_once(log, tmp_path):
     assert "3 reports, 1 of them new" in run(str(tmp_path / "twice.log"))
 
 
+def test_what_another_import_stores_meanwhile_is_left_to_it(log, monkeypatch):
+    create = LambdaReportQuerySet.bulk_create
+
+    def beside_another(self, rows, **options):
+        create(self, [copy(row) for row in rows])
+        return create(self, rows, **options)
+
+    monkeypatch.setattr(LambdaReportQuerySet, "bulk_create", beside_another)
+    run(log)
+    assert LambdaReport.objects.count() == 4
+
+
 def test_many_batches(tmp_path):
     (tmp_path / "long.log").write_text("\n".join(report_line(number) for number in range(1_201)))
     run(str(tmp_path / "long.log"))
@@ -86,39 +100,22 @@ def test_mistakes_are_named(file, deployment, error):
         run(file, deployment=deployment)
 
 
-def test_usage_is_what_the_bill_counts(log):
-    run(log)
-    now = datetime.now(UTC)
-    usage = LambdaReport.objects.filter(memory_mb=128).usage()
-    assert (usage["invocations"], usage["cold_starts"]) == (2, 1)
-    assert usage["gb_s"] == pytest.approx((80 + 300) / 1_000 * 128 / 1_024)
-    assert LambdaReport.objects.between(now - timedelta(hours=1), now).count() == 2
-
-
-def test_keep_warm_calls_are_paid_but_not_what_a_request_takes(log):
-    run(log)
-    reports = LambdaReport.objects.filter(memory_mb=128)
-    reports.filter(init_duration_ms=None).update(invocation="keep_warm")
-    usage = reports.usage()
-    assert (usage["invocations"], usage["requests"], usage["cold_requests"]) == (2, 1, 1)
-    assert usage["warm_ms"] is None and usage["cold_ms"] > 0 and usage["init_ms"] > 0
-
-
 @pytest.fixture(scope="module")
 def cloudwatch():
     with empty_account() as variables, pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)
         client = boto3.client("logs")
-        client.create_log_group(logGroupName=GROUP)
-        client.create_log_stream(logGroupName=GROUP, logStreamName="one")
+        for group in (GROUP, LATE):
+            client.create_log_group(logGroupName=group)
+            client.create_log_stream(logGroupName=group, logStreamName="one")
         yield client
 
 
-def put(client, *lines, at):
+def put(client, *lines, at, group=GROUP):
     timestamp = int(at.timestamp() * 1_000)
     events = [{"timestamp": timestamp + place, "message": line} for place, line in enumerate(lines)]
-    client.put_log_events(logGroupName=GROUP, logStreamName="one", logEvents=events)
+    client.put_log_events(logGroupName=group, logStreamName="one", logEvents=events)
 
 
 def test_cloudwatch_is_read_page_by_page_and_again_from_where_it_ended(cloudwatch):
@@ -132,6 +129,14 @@ def test_cloudwatch_is_read_page_by_page_and_again_from_where_it_ended(cloudwatc
     assert "1 reports, 1 of them new; 10,000 other lines" in first
     assert "2 reports, 1 of them new; 1 other lines" in second
     assert LambdaReport.objects.count() == 2
+
+
+def test_a_report_that_reached_cloudwatch_late_is_imported(cloudwatch):
+    now = datetime.now(UTC)
+    put(cloudwatch, report_line(1), at=now - timedelta(minutes=60), group=LATE)
+    run(log_group=LATE)
+    put(cloudwatch, report_line(2), at=now - timedelta(minutes=85), group=LATE)
+    assert "2 reports, 1 of them new" in run(log_group=LATE)
 
 
 def test_a_log_group_that_is_not_there(cloudwatch):

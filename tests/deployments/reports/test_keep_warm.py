@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deployments.costs.prices import prices
-from deployments.models import LambdaReport
-from deployments.reports.keep_warm import keep_warm
-from deployments.statistics.reported import HOUR, KEEP_WARM, REQUEST, UNKNOWN, Reported
+from deployments.reports.keep_warm import KeepWarmEffect, keep_warm, sentence
+from deployments.statistics.reported import KEEP_WARM, REQUEST, Reported
 from deployments.statistics.shares import Share
-from tests.measurements import reported
+from tracking.store.periods import HOUR
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -68,23 +67,29 @@ def test_nothing_reported_has_no_effect():
     assert effect_of().effect.usd_per_avoided is None
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("length", [HOUR, timedelta(minutes=15)])
-def test_the_database_adds_up_the_same(length):
-    reported(3, NOON + timedelta(minutes=7, seconds=8), cold=0)
-    reported(2, NOON + timedelta(minutes=7, seconds=50), KEEP_WARM, cold=2)
-    reported(1, NOON, UNKNOWN, init_only=True)
-    LambdaReport.objects.filter(invocation=UNKNOWN).update(reported_at=None)
-    at = NOON if length == HOUR else NOON + timedelta(minutes=7)
-    keep_warm_calls, requests = sorted(LambdaReport.objects.by_step(length))
-    assert keep_warm_calls[1:5] == (at, KEEP_WARM, 2, 2)
-    assert requests[1:5] == (at, REQUEST, 3, 0)
-    # 540 ms at 1 GB each, of which 500 are the init's, and 40 ms.
-    assert (keep_warm_calls.gb_s, requests.gb_s) == pytest.approx((2 * 0.54, 3 * 0.04))
+def test_it_has_a_price_for_each_avoided_cold_start():
+    effect = KeepWarmEffect(Share(40, 400), Share(4, 400), 10_000, 0.18)
+    assert effect.avoided_per_month == pytest.approx(900)
+    assert effect.usd_per_avoided == pytest.approx(0.0002)
 
 
-@pytest.mark.django_db
-def test_a_restored_snapshot_is_a_cold_start():
-    reported(2, NOON, restore_duration_ms=300.0)
-    [step] = LambdaReport.objects.by_step(HOUR)
-    assert step.cold_starts == 2
+def test_what_may_do_nothing_has_no_price():
+    assert KeepWarmEffect(Share(4, 100), Share(3, 100), 10_000, 0.18).usd_per_avoided is None
+
+
+def test_what_it_avoids_is_said_with_its_price():
+    effect = KeepWarmEffect(Share(40, 400), Share(4, 400), 10_000, 0.18)
+    assert sentence("Lambda", effect) == (
+        "Lambda: keep-warm avoids 6.0 to 12.4 cold starts in 100 requests, about 900 a month,"
+        " at $200.00 for a million of them."
+    )
+    nothing = KeepWarmEffect(Share(4, 100), Share(3, 100), 10_000, 0.18)
+    assert sentence("Lambda", nothing).startswith("Lambda: nothing shows")
+
+
+def test_too_few_reports_are_said_to_be_few():
+    effect = KeepWarmEffect(Share(12, 12), Share(0, 4_000), 10_000, 0.18)
+    assert sentence("Lambda", effect) == (
+        "Lambda: too few reports to say what keep-warm does: 12 requests without it and 4,000"
+        " with it, 35 of each are needed."
+    )

@@ -1,5 +1,9 @@
 """Percentiles and their intervals, against published values and an independent implementation."""
 
+from bisect import bisect_left
+from math import comb, sqrt
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
@@ -53,8 +57,25 @@ def test_neither_side_misses_more_than_one_time_in_forty(count, quantile):
     assert (true_rank >= ranks[1]).mean() < 0.0265
 
 
-def test_rank_probabilities_add_up_for_many_samples():
-    assert rank_probabilities(50_000, 0.95)[-1] == pytest.approx(1)
+@pytest.mark.parametrize("count", [6, 40, 100, 400, 900])
+@pytest.mark.parametrize("quantile", [0.5, 0.9, 0.95, 0.99])
+def test_ranks_cover_95_percent_of_the_binomial_summed_exactly(count, quantile):
+    ranks = rank_interval(count, quantile)
+    assert (ranks is None) == (count < samples_needed(quantile))
+    chances = [comb(count, k) * quantile**k * (1 - quantile) ** (count - k) for k in range(count)]
+    assert not ranks or sum(chances[slice(*ranks)]) >= 0.95
+
+
+def test_the_ranks_of_millions_come_from_thousands_of_probabilities():
+    first, summed = rank_probabilities(5_000_000, 0.95)
+    assert len(summed) < 10_000 and summed[-1] == pytest.approx(1)
+    assert first + bisect_left(summed, 0.5) == pytest.approx(4_750_000, abs=1)
+
+
+def test_the_ranks_of_millions_are_those_of_the_normal_approximation():
+    ranks = rank_interval(5_000_000, 0.95)
+    normal = NormalDist(4_750_000, sqrt(5_000_000 * 0.95 * 0.05))
+    assert ranks == pytest.approx((normal.inv_cdf(0.025), normal.inv_cdf(0.975)), abs=2)
 
 
 def test_too_few_samples_are_said_to_be_too_few():

@@ -7,13 +7,11 @@ from deployments.statistics.sentences import (
     cold_starts,
     comparison,
     failures,
-    keep_warm,
-    percent,
+    percent_of,
     span_ms,
-    usd,
     verdict,
 )
-from deployments.statistics.shares import KeepWarmEffect, Share
+from deployments.statistics.shares import Share
 from deployments.statistics.summaries import summarise
 
 
@@ -62,7 +60,7 @@ def test_too_few_samples():
 
 def test_what_cold_starts_add():
     assert cold_starts(LAMBDA) == (
-        "Lambda: cold starts add 1.0 to 1.1 s to 4 % of requests as measured."
+        "Lambda: cold starts add 1.0 to 1.1 s to 4\u202f% of requests as measured."
     )
 
 
@@ -101,27 +99,8 @@ def test_one_deployment_alone_has_a_verdict_too():
     assert verdict([EC2]) == []
 
 
-def test_keep_warm():
-    effect = KeepWarmEffect(Share(40, 400), Share(4, 400), 10_000, 0.18)
-    assert keep_warm("Lambda", effect) == (
-        "Lambda: keep-warm avoids 6.0 to 12.4 cold starts in 100 requests, about 900 a month,"
-        " at $200.00 for a million of them."
-    )
-    nothing = KeepWarmEffect(Share(4, 100), Share(3, 100), 10_000, 0.18)
-    assert keep_warm("Lambda", nothing).startswith("Lambda: nothing shows")
-
-
-def test_keep_warm_with_too_few_reports():
-    effect = KeepWarmEffect(Share(12, 12), Share(0, 4_000), 10_000, 0.18)
-    assert keep_warm("Lambda", effect) == (
-        "Lambda: too few reports to say what keep-warm does: 12 requests without it and 4,000"
-        " with it, 35 of each are needed."
-    )
-
-
 def test_figures_as_people_read_them():
     assert span_ms(18.2, 30.6) == "18 to 31 ms"
     assert span_ms(912, 1_310) == "0.9 to 1.3 s"
-    assert percent(Share(1, 240)) == "0.42 %"
-    assert percent(Share(0, 0)) == "an unknown share"
-    assert [usd(amount) for amount in (0.00421, 0.2, 1_200)] == ["$0.0042", "$0.20", "$1,200.00"]
+    assert percent_of(Share(1, 240)) == "0.417\u202f%"
+    assert percent_of(Share(0, 0)) == "an unknown share"

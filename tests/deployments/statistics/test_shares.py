@@ -2,7 +2,7 @@
 
 import pytest
 
-from deployments.statistics.shares import KeepWarmEffect, Share, fall
+from deployments.statistics.shares import Share, fall
 
 
 # "Two-sided confidence intervals for the single proportion", p. 857, table I, method 3.
@@ -38,13 +38,3 @@ def test_newcombes_interval_is_the_published_one(first, second, low, high):
 def test_nothing_is_known_of_no_calls():
     assert Share(0, 0).value is None
     assert (Share(0, 0).interval.low, Share(0, 0).interval.high) == (0.0, 1.0)
-
-
-def test_keep_warm_has_a_price_for_each_avoided_cold_start():
-    effect = KeepWarmEffect(Share(40, 400), Share(4, 400), 10_000, 0.18)
-    assert effect.avoided_per_month == pytest.approx(900)
-    assert effect.usd_per_avoided == pytest.approx(0.0002)
-
-
-def test_keep_warm_that_may_do_nothing_has_no_price():
-    assert KeepWarmEffect(Share(4, 100), Share(3, 100), 10_000, 0.18).usd_per_avoided is None

@@ -1,22 +1,4 @@
-import json
-
 import pytest
-
-
-@pytest.fixture
-def stage(settings, tmp_path):
-    """Writes a zappa_settings.json of one stage, which is right but for the given fields."""
-    settings.BASE_DIR = tmp_path
-
-    def write(**fields):
-        right = {
-            "debug": False,
-            "log_level": "INFO",
-            "environment_variables": {"STATIC_URL": "/production/static/"},
-        }
-        (tmp_path / "zappa_settings.json").write_text(json.dumps({"production": right | fields}))
-
-    return write
 
 
 @pytest.fixture

@@ -67,12 +67,3 @@ def test_uncollected_static_files_are_found(production, settings, tmp_path):
     (tmp_path / "admin" / "css").mkdir(parents=True)
     (tmp_path / "admin" / "css" / "base.css").touch()
     assert levels(configuration.static_files) == []
-
-
-def test_a_static_url_without_the_stage_is_warned_of(settings, monkeypatch):
-    settings.ON_LAMBDA = True
-    monkeypatch.setenv("STAGE", "production")
-    settings.STATIC_URL = "/static/"
-    assert levels(configuration.static_prefix) == [WARNING]
-    settings.STATIC_URL = "/production/static/"
-    assert levels(configuration.static_prefix) == []

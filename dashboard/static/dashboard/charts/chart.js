@@ -1,5 +1,5 @@
 // What all charts share: colours from the stylesheet, axes, size, and the light newest interval.
-import { moment } from "./formats.js";
+import { clock, day } from "./formats.js";
 
 // Less the margins of A4 and Letter.
 const PAPER_WIDTH = 660;
@@ -33,12 +33,10 @@ export function axis(format, extra = {}) {
 
 // Labels of a time axis: hours, and the day where one begins.
 export function times(zone) {
-  const hour = (seconds) => moment(seconds, zone, { hour: "2-digit", minute: "2-digit" });
-  const day = (seconds) => moment(seconds, zone, { day: "numeric", month: "short" });
   return (chart, starts, place, space, step) => starts.map((start, index) => {
-    const dayBegins = !index || day(start) !== day(starts[index - 1]);
-    if (step >= 86400) return day(start);
-    return dayBegins ? `${hour(start)}\n${day(start)}` : hour(start);
+    const [today, hour] = [day(start, zone), clock(start, zone)];
+    if (step >= 86400) return today;
+    return !index || today !== day(starts[index - 1], zone) ? `${hour}\n${today}` : hour;
   });
 }
 

@@ -28,7 +28,7 @@ function show() {
   remove?.();
   const sides = JSON.parse(source.textContent);
   const options = {
-    padding: [12, 24, 0, 0],
+    padding: [12, 36, 0, 0],
     cursor: { drag: { x: false, y: false } },
     scales: { x: { time: false, distr: 3 }, y: { range: [0, 1] } },
     axes: [axis(duration, { size: 36 }), axis(percent)],

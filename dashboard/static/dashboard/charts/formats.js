@@ -1,32 +1,81 @@
-// Figures as people read them; the same rules as dashboard/formats.py.
-const DASH = "–";
+// Figures as people read them, spelled as deployments/formats.py spells them, which says how.
+export const DASH = "–";
+const MINUS = "−";
 const NARROW = "\u202f";
+const UNITS = [[999.5e9, 1e12, "T"], [999.5e6, 1e9, "G"], [999999.5, 1e6, "M"]];
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export function count(value) {
-  if (value == null) return DASH;
-  for (const [scale, letter] of [[1e9, "G"], [1e6, "M"], [1e4, "k"]]) {
-    const unit = letter === "k" ? 1e3 : scale;
-    if (Math.abs(value) >= scale) return Number((value / unit).toPrecision(3)) + NARROW + letter;
-  }
-  return value.toLocaleString("en-US");
+  return value == null ? DASH : signed(value, counted(Math.abs(value)));
+}
+
+export function about(value) {
+  return value == null ? DASH : count(Number(value.toPrecision(3)));
 }
 
 export function duration(milliseconds) {
   if (milliseconds == null) return DASH;
-  if (milliseconds < 999.5) return Number(milliseconds.toPrecision(3)) + NARROW + "ms";
-  return Number((milliseconds / 1000).toPrecision(3)) + NARROW + "s";
+  if (!isFinite(milliseconds)) return "over 17 min";
+  return signed(milliseconds, lasted(Math.abs(milliseconds)));
 }
 
 export function usd(value) {
-  if (value == null) return DASH;
-  return "$" + (value === 0 ? "0" : value >= 1 ? value.toFixed(2) : Number(value.toPrecision(2)));
-}
-
-// A time of the viewer's zone, on the 24-hour clock.
-export function moment(seconds, timeZone, parts = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }) {
-  return new Intl.DateTimeFormat("en-GB", { timeZone, ...parts }).format(seconds * 1000);
+  return value == null ? "unpriced" : signed(value, `$${dollars(Math.abs(value))}`);
 }
 
 export function percent(share) {
-  return share == null ? DASH : Number((share * 100).toPrecision(3)) + NARROW + "%";
+  return share == null ? DASH : signed(share, `${three(Math.abs(share) * 100)}${NARROW}%`);
+}
+
+// Of seconds since the epoch, on the clock of the zone; `day` and `clock` are its halves.
+export function moment(seconds, timeZone) {
+  return `${day(seconds, timeZone)} ${clock(seconds, timeZone)}`;
+}
+
+export function day(seconds, timeZone) {
+  const parts = inZone(seconds, timeZone, { day: "numeric", month: "numeric" });
+  return `${Number(parts.day)} ${MONTHS[parts.month - 1]}`;
+}
+
+export function clock(seconds, timeZone) {
+  const parts = inZone(seconds, timeZone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return `${parts.hour}:${parts.minute}`;
+}
+
+function counted(size) {
+  for (const [least, unit, letter] of UNITS) {
+    if (size >= least) return three(size / unit) + NARROW + letter;
+  }
+  return size < 100 ? three(size) : fixed(size);
+}
+
+function lasted(milliseconds) {
+  if (milliseconds < 999.5) return `${three(milliseconds)}${NARROW}ms`;
+  if (milliseconds < 99950) return `${three(milliseconds / 1000)}${NARROW}s`;
+  const whole = Number((milliseconds / 1000).toFixed());
+  const seconds = whole % 60;
+  return `${grouped(String((whole - seconds) / 60))}${NARROW}min${seconds ? ` ${seconds}${NARROW}s` : ""}`;
+}
+
+function dollars(amount) {
+  if (amount >= 9999.995) return counted(amount);
+  if (amount >= 1) return fixed(amount, 2);
+  const digits = three(amount);
+  return digits.length > "0.00".length ? digits : Number(digits).toFixed(2);
+}
+
+// Three digits that count, without an exponent and without zeros at the end.
+function three(value) {
+  const places = Math.max(0, 2 - Number(value.toExponential(2).split("e")[1]));
+  const digits = Number(value.toPrecision(3)).toFixed(places);
+  return grouped(places ? digits.replace(/\.?0+$/, "") : digits);
+}
+
+const fixed = (value, places = 0) => grouped(value.toFixed(places));
+const grouped = (digits) => digits.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
+const signed = (value, text) => value < 0 ? MINUS + text : text;
+
+function inZone(seconds, timeZone, parts) {
+  const spelled = new Intl.DateTimeFormat("en-GB", { timeZone, ...parts }).formatToParts(seconds * 1000);
+  return Object.fromEntries(spelled.map(({ type, value }) => [type, value]));
 }

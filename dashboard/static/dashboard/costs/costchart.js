@@ -1,16 +1,14 @@
 // The cost chart: both hosts' month against requests a day, their crossing and where one stands.
 import { axis, color, directLabels, draw } from "../charts/chart.js";
-import { count, usd } from "../charts/formats.js";
+import { about, count, usd } from "../charts/formats.js";
 
 const CENT = 0.01;
 const FONT = '12px system-ui, "Segoe UI", sans-serif';
 let remove;
 
 function line(label, paint) {
-  return { label, width: 2, points: { show: false }, stroke: () => color(paint), value: (chart, cost) => cost != null && cost <= CENT ? "a cent or less" : usd(cost) };
+  return { label, width: 2, points: { show: false }, stroke: () => color(paint), value: (chart, cost) => cost == null ? "" : cost <= CENT ? "a cent or less" : usd(cost) };
 }
-
-const dollars = (value) => value < 1 ? usd(value) : `$${count(value)}`;
 
 const named = (label, size) => ({ label, labelFont: FONT, labelSize: 18, labelGap: 0, size });
 
@@ -46,8 +44,8 @@ function marks({ break_even: crossing, here }) {
     ctx.save();
     ctx.font = `${12 * devicePixelRatio}px system-ui, "Segoe UI", sans-serif`;
     ctx.textBaseline = "middle";
-    upright(chart, crossing, `equal at ${count(Math.round(crossing))}`, "quiet", 0);
-    upright(chart, here.requests_per_day, `here: ${count(Math.round(here.requests_per_day))}`, "text", 1);
+    upright(chart, crossing, `equal at ${about(crossing)}`, "quiet", 0);
+    upright(chart, here.requests_per_day, `here: ${count(here.requests_per_day)}`, "text", 1);
     if (here.requests_per_day >= chart.scales.x.min) {
       dot(chart, here.requests_per_day, here.container_usd, "second");
       dot(chart, here.requests_per_day, here.lambda_usd, "accent");
@@ -62,8 +60,8 @@ export function costChart(place, source) {
     padding: [12, 72, 0, 0],
     cursor: { drag: { x: false, y: false } },
     scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
-    axes: [axis(count, named("Requests a day", 32)), axis(dollars, named("US dollars a month", 60))],
-    series: [{ label: "Requests a day", value: (chart, day) => count(day == null ? day : Math.round(day)) }, line("Lambda", "accent"), line("Container", "second")],
+    axes: [axis(count, named("Requests a day", 32)), axis(usd, named("US dollars a month", 72))],
+    series: [{ label: "Requests a day", value: (chart, day) => count(day) }, line("Lambda", "accent"), line("Container", "second")],
     hooks: { draw: [(chart) => { chart.ctx.textAlign = "left"; }, directLabels, marks(source)] },
   };
   // A logarithmic axis has no place for nothing.

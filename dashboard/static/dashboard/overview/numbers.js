@@ -1,5 +1,5 @@
 // The large chart's numbers as a table, for the keyboard and the screen reader.
-import { count, duration, moment, usd } from "../charts/formats.js";
+import { DASH, count, duration, moment, usd } from "../charts/formats.js";
 
 function row(cells) {
   const line = document.createElement("tr");
@@ -24,7 +24,7 @@ export function numbers({ starts, series }, zone) {
       [count(at("failed")), at("failed")],
       ...["p50", "p95", "p99"].map((name) => [duration(at(name)), at(name)]),
       [count(at("total_tokens")), at("total_tokens")],
-      [requests ? usd(at("cost_usd")) : "–", at("cost_usd")],
+      [requests ? usd(at("cost_usd")) : DASH, at("cost_usd")],
     ]);
   }));
 }

@@ -1,6 +1,9 @@
-import pytest
+import json
 
-from tracking.doctor import stages
+import pytest
+from django.core.management import CommandError, call_command
+
+from mlops import stages
 from tracking.doctor.finding import ERROR, WARNING
 
 SNAP_START = {"snap_start": "PublishedVersions"}
@@ -9,6 +12,22 @@ PROVISIONED = {"provisioned_concurrency": 2}
 
 def levels(look) -> list[str]:
     return [finding.level for finding in look()]
+
+
+@pytest.fixture
+def stage(settings, tmp_path):
+    """Writes a zappa_settings.json of one stage, which is right but for the given fields."""
+    settings.BASE_DIR = tmp_path
+
+    def write(**fields):
+        right = {
+            "debug": False,
+            "log_level": "INFO",
+            "environment_variables": {"STATIC_URL": "/production/static/"},
+        }
+        (tmp_path / "zappa_settings.json").write_text(json.dumps({"production": right | fields}))
+
+    return write
 
 
 @pytest.mark.parametrize("alias", [SNAP_START, PROVISIONED])
@@ -37,6 +56,15 @@ def test_a_static_url_without_the_stage_is_warned_of(stage):
     assert levels(stages.static_prefix) == []
 
 
+def test_a_static_url_without_the_running_stage_is_warned_of(settings, monkeypatch):
+    settings.ON_LAMBDA = True
+    monkeypatch.setenv("STAGE", "production")
+    settings.STATIC_URL = "/static/"
+    assert levels(stages.running_prefix) == [WARNING]
+    settings.STATIC_URL = "/production/static/"
+    assert levels(stages.running_prefix) == []
+
+
 def test_a_secret_in_the_file_is_an_error_and_not_repeated(stage):
     stage(environment_variables={"SECRET_KEY": "hidden", "STATIC_URL": "/production/static/"})
     [finding] = stages.secrets()
@@ -59,3 +87,11 @@ def test_the_stages_of_this_project_have_no_finding():
 def test_where_there_is_no_file_there_is_no_finding(settings, tmp_path):
     settings.BASE_DIR = tmp_path
     assert stages.stages() == {}
+
+
+@pytest.mark.django_db
+def test_the_doctor_looks_at_them(stage, capsys):
+    stage(debug=True)
+    with pytest.raises(CommandError, match="errors"):
+        call_command("doctor")
+    assert "error: Stage production: errors show tracebacks" in capsys.readouterr().out

@@ -1,4 +1,5 @@
-"""The stages of zappa_settings.json, where that file is: not on Lambda."""
+"""Zappa's stages, for the doctor: those of zappa_settings.json, where that file is, and on Lambda
+the one that runs."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from tracking import environment
 from tracking.doctor.finding import ERROR, WARNING, Finding
 
 Stage = dict[str, Any]
@@ -47,6 +49,15 @@ def static_prefix() -> Iterator[Finding]:
             text = f"Stage {name}: STATIC_URL is {static_url}, but its URLs begin with /{name}/."
             advice = f'Set "STATIC_URL": "/{name}/static/" in its environment_variables.'
             yield Finding(WARNING, text, advice)
+
+
+def running_prefix() -> Iterator[Finding]:
+    """Zappa sets STAGE."""
+    stage = environment.text("STAGE")
+    if settings.ON_LAMBDA and stage and not settings.STATIC_URL.startswith(f"/{stage}/"):
+        text = f"STATIC_URL is {settings.STATIC_URL}: behind an execute-api URL the styles get 403."
+        advice = f"Set STATIC_URL=/{stage}/static/, unless a function URL is the only entrance."
+        yield Finding(WARNING, text, advice)
 
 
 def secrets() -> Iterator[Finding]:
