@@ -44,9 +44,13 @@ def _measure(application: str, database_url: str, seconds: int, batch: int = 0) 
         return requests_per_second(url, seconds, batch)
 
 
-def _prepare(database_url: str) -> None:
+def migrate(database_url: str) -> None:
     environment = {**os.environ, "DATABASE_URL": database_url}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True)
+
+
+def _prepare(database_url: str) -> None:
+    migrate(database_url)
     with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
         cursor.execute(flask_service.TABLE)
 

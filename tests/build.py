@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from tracking.store.append import Stored
 from tracking.store.record import Record
+from tracking.store.through_django import ThroughDjango
 
 
 def payload(**fields: Any) -> dict[str, Any]:
@@ -66,3 +68,7 @@ def record(**fields: Any) -> Record:
 
 
 _numbers = iter(range(1_000_000_000))
+
+
+def store_records(records: list[Record]) -> list[Stored]:
+    return ThroughDjango().save(records)

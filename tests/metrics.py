@@ -1,8 +1,11 @@
 """What `/metrics` says, read back as a scraper reads it."""
 
+from django.db.models import QuerySet, Sum
 from prometheus_client.parser import text_string_to_metric_families
 
+from tracking.models import Total
 from tracking.prometheus.exposition import expose
+from tracking.store.fold import MEASURES
 from tracking.store.through_django import ThroughDjango
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -17,3 +20,7 @@ def counters() -> Samples:
         if family.type in ("counter", "histogram")
         for sample in family.samples
     }
+
+
+def sums_of(totals: QuerySet[Total]) -> dict[str, int | float]:
+    return totals.aggregate(**{name: Sum(name, default=0) for name in MEASURES})

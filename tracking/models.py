@@ -1,6 +1,7 @@
-"""What is stored: AI requests, label sets, rollups, bulk loads and prunings.
+"""What is stored: AI requests, label sets, totals, bulk loads and prunings.
 
-Requests are written by `store` alone, in one transaction with their rollups; Django reads them.
+Requests are appended by `store` alone, each with a pending row in the same transaction; a fold
+adds pending rows up to rollups. Totals are both together, and the only sums that are read.
 """
 
 from django.db import models
@@ -8,10 +9,11 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from tracking.querysets import (
+    AddendQuerySet,
     AIRequestQuerySet,
     BulkLoadQuerySet,
     PruningQuerySet,
-    RollupQuerySet,
+    TotalQuerySet,
 )
 from tracking.store.periods import Period
 from tracking.store.record import ID_MAX, LABEL_MAX
@@ -49,7 +51,8 @@ class AIRequest(models.Model):
 
     business_id = models.CharField(max_length=ID_MAX)
     request_id = models.CharField(max_length=ID_MAX)
-    label_set = models.ForeignKey(LabelSet, models.PROTECT, db_index=False)
+    # No constraint: its check would make all records of a label set lock the same row.
+    label_set = models.ForeignKey(LabelSet, models.PROTECT, db_index=False, db_constraint=False)
     folded = models.BooleanField(default=False, help_text="Counted under `other` labels.")
     received_at = models.DateTimeField(help_text="This service's clock.")
     occurred_at = models.DateTimeField(null=True, help_text="The client's clock.")
@@ -90,8 +93,6 @@ class AIRequest(models.Model):
         ]
         indexes = [
             models.Index(fields=["received_at", "id"], name="by_time"),
-            # The slowest of a long window: without it every request of the window is read.
-            models.Index(fields=["duration_ms", "id"], name="by_duration"),
             # Failed only: a service that works well has few, far apart.
             models.Index(
                 fields=["received_at", "id"], name="failed_by_time", condition=~Q(error_type="")
@@ -102,23 +103,13 @@ class AIRequest(models.Model):
         return f"{self.business_id} {self.request_id}"
 
 
-class Rollup(models.Model):
-    """Counts and sums of the requests of one period, label set and duration bin.
+class Sums(models.Model):
+    """What is added up: of one request, of those that are pending, of a rollup or a total."""
 
-    Hours and days are UTC. All-time rows start at the epoch and are the Prometheus counters:
-    they only grow. Those of a label set have bin 0; those by duration have the bin of their
-    Prometheus bucket, and the oldest label set of their model.
-    """
-
-    pk = models.CompositePrimaryKey("period", "starts_at", "label_set_id", "duration_bin")
-    period = models.SmallIntegerField(help_text="A periods.Period.")
-    starts_at = models.DateTimeField()
-    label_set = models.ForeignKey(LabelSet, models.PROTECT, db_index=False)
-    duration_bin = models.SmallIntegerField(help_text="Index into bins.BOUNDS_MS.")
     requests = models.BigIntegerField()
     failures = models.BigIntegerField()
     folded = models.BigIntegerField()
-    duration_ms = models.FloatField()
+    duration_ms = models.FloatField(help_text="In multiples of 2^-14, whose sums are exact.")
     success_rate = models.FloatField(help_text="Sum of the rates.")
     input_tokens = models.BigIntegerField()
     output_tokens = models.BigIntegerField()
@@ -129,10 +120,100 @@ class Rollup(models.Model):
     appointments_booked = models.BigIntegerField()
     human_handoffs = models.BigIntegerField()
 
-    objects = RollupQuerySet.as_manager()
+    class Meta:
+        abstract = True
+
+
+class Placed(Sums):
+    """Sums of one period, label set and duration bin.
+
+    Hours and days are UTC. All-time rows start at the epoch and are the Prometheus counters:
+    they only grow. Those of a label set have bin 0; those by duration have the bin of their
+    Prometheus bucket, and the oldest label set of their model.
+    """
+
+    period = models.SmallIntegerField(help_text="A periods.Period.")
+    starts_at = models.DateTimeField()
+    label_set = models.ForeignKey(LabelSet, models.PROTECT, db_index=False)
+    duration_bin = models.SmallIntegerField(help_text="Index into bins.BOUNDS_MS.")
+
+    class Meta:
+        abstract = True
 
     def __str__(self) -> str:
         return f"{Period(self.period).name.lower()} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Rollup(Placed):
+    """What was folded. Only folds and audits know it: what is pending is missing here."""
+
+    pk = models.CompositePrimaryKey("period", "starts_at", "label_set_id", "duration_bin")
+
+
+class Total(Placed):
+    """A view: rollups, and each record that is pending, so a key comes more than once."""
+
+    pk = models.CompositePrimaryKey("period", "starts_at", "label_set_id", "duration_bin")
+
+    objects = TotalQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+
+
+class PlacedRequest(Placed):
+    """A view: every request once in each period, as an audit adds them up."""
+
+    received_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+
+
+class Addition(Sums):
+    """What one request adds, and where."""
+
+    received_at = models.DateTimeField()
+    label_set = models.ForeignKey(LabelSet, models.PROTECT, db_index=False, db_constraint=False)
+    duration_bin = models.SmallIntegerField(help_text="Index into bins.BOUNDS_MS.")
+    bucket_bin = models.SmallIntegerField(help_text="The same, of its Prometheus bucket.")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Addend(Addition):
+    """A view: what each stored request adds, whether it was folded or is pending."""
+
+    business_id = models.CharField(max_length=ID_MAX)
+
+    objects = AddendQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+
+
+class Pending(Addition):
+    """What isn't folded yet. Its id is drawn by a transaction that has its number already, which
+    is what a Fold relies on."""
+
+
+class Fold(models.Model):
+    """How far folds came, so that none reads what earlier ones deleted: one row.
+
+    No row up to `folded_id` is pending or will be. Rows up to `newest_id` come from transactions
+    with a lower number than `transaction_id`: once all of these have ended, no more can come.
+    """
+
+    folded_id = models.BigIntegerField()
+    newest_id = models.BigIntegerField()
+    transaction_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.folded_id)
 
 
 class BulkLoad(models.Model):

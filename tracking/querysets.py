@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Aggregate, Count, Max, Min, Q, Sum
+from django.db.models import Max, Min, Q
 
 from tracking.store.periods import Period, spans
 
 if TYPE_CHECKING:
-    from tracking.models import AIRequest, BulkLoad, Pruning, Rollup  # noqa: F401 (named in strings)
+    # Named in strings.
+    from tracking.models import Addend, AIRequest, BulkLoad, Pruning, Total  # noqa: F401
 
 # Sources of bulk loads; the request ids of what they store begin with their name and a colon.
 AI_METRICS = "ai_metrics"
@@ -27,7 +28,12 @@ class AIRequestQuerySet(models.QuerySet["AIRequest"]):
         )
 
 
-class RollupQuerySet(models.QuerySet["Rollup"]):
+class AddendQuerySet(models.QuerySet["Addend"]):
+    def between(self, since: datetime, until: datetime) -> Self:
+        return self.filter(received_at__gte=since, received_at__lt=until)
+
+
+class TotalQuerySet(models.QuerySet["Total"]):
     def all_time(self) -> Self:
         return self.filter(period=Period.ALL)
 
@@ -41,9 +47,6 @@ class RollupQuerySet(models.QuerySet["Rollup"]):
     def of_period(self, period: Period, since: datetime, until: datetime) -> Self:
         """The rows of one period that start in the half-open window."""
         return self.filter(period=period, starts_at__gte=since, starts_at__lt=until)
-
-    def sums(self) -> dict[str, int | float]:
-        return self.aggregate(**{name: Sum(name, default=0) for name in SUMS})
 
 
 class BulkLoadQuerySet(models.QuerySet["BulkLoad"]):
@@ -61,29 +64,3 @@ class PruningQuerySet(models.QuerySet["Pruning"]):
     def first_live_at(self) -> datetime | None:
         moment: datetime | None = self.aggregate(first=Min("first_live_at"))["first"]
         return moment
-
-
-def _sum(column: str) -> Aggregate:
-    return Sum(column, default=0)
-
-
-def _count(condition: Q) -> Aggregate:
-    return Count("id", filter=condition)
-
-
-# By the rollup's column; of requests.
-SUMS: dict[str, Aggregate] = {
-    "requests": Count("id"),
-    "failures": _count(~Q(error_type="")),
-    "folded": _count(Q(folded=True)),
-    "duration_ms": _sum("duration_ms"),
-    "success_rate": _sum("success_rate"),
-    "input_tokens": _sum("input_tokens"),
-    "output_tokens": _sum("output_tokens"),
-    "total_tokens": _sum("total_tokens"),
-    "cost_usd": _sum("cost_usd"),
-    "priced": Count("cost_usd"),
-    "appointments_requested": _count(Q(appointment_requested=True)),
-    "appointments_booked": _count(Q(appointment_booked=True)),
-    "human_handoffs": _count(Q(human_handoff_requested=True)),
-}

@@ -1,4 +1,4 @@
-"""Where a window's figures are read: the requests themselves when it is short, else the rollups.
+"""Where a window's figures are read: the requests themselves when it is short, else the totals.
 
 Both answer the same questions under the same names: in all, over time, and by label.
 """
@@ -8,18 +8,15 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Aggregate, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMinute
 
 from dashboard.figures.figures import MEASURES, Figures
 from dashboard.frame.query import UTC_ZONE
 from dashboard.frame.window import Window, floor
-from tracking.models import AIRequest, LabelSet, Rollup
-from tracking.querysets import SUMS
+from tracking.models import Addend, LabelSet, Total
 from tracking.store.periods import DAY, Period
 
-ROW_MEASURES: dict[str, Aggregate] = {name: SUMS[name] for name in MEASURES}
-ROLLUP_MEASURES: dict[str, Aggregate] = {name: Sum(name) for name in MEASURES}
 CHARTED = ("requests", "failures", "total_tokens", "cost_usd", "priced")
 # Past so many ids in a query it's quicker to read all label sets.
 NAMED_AT_MOST = 500
@@ -30,10 +27,9 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Source(NamedTuple):
-    """`rows` of a window, and how each measure is added up from them."""
+    """`rows` of a window, whose measures are added up."""
 
     rows: QuerySet[Any]
-    measures: Mapping[str, Aggregate]
 
     def total(self, *measures: str) -> Figures:
         """One query; requests are counted also when they aren't named."""
@@ -56,13 +52,13 @@ class Source(NamedTuple):
     def add_bins(self, groups: dict[Any, Figures], column: str) -> None:
         """A query of its own: with the sums it would make ten thousand wide groups."""
         counted = self.rows.values_list(column, "duration_bin")
-        for key, bin_, requests in counted.annotate(sum_=self.measures["requests"]).order_by():
+        for key, bin_, requests in counted.annotate(sum_=Sum("requests")).order_by():
             if key in groups:
                 groups[key].bins[bin_] = requests
 
     def _sums(self, column: str, names: Iterable[str]) -> QuerySet[Any]:
         # An annotation may not bear a column's name, hence the prefix.
-        sums = {f"sum_{name}": self.measures[name] for name in names}
+        sums = {f"sum_{name}": Sum(name) for name in names}
         rows: QuerySet[Any] = self.rows.values_list(column).annotate(**sums).order_by()
         return rows
 
@@ -75,11 +71,8 @@ def source_of(window: Window, labels: Mapping[str, str]) -> Source:
     """
     wanted = _wanted(labels)
     if window.reads_rows:
-        rows = AIRequest.objects.between(window.since, window.until).filter(wanted)
-        return Source(rows, ROW_MEASURES)
-    return Source(
-        Rollup.objects.between(window.since, window.until).filter(wanted), ROLLUP_MEASURES
-    )
+        return Source(Addend.objects.between(window.since, window.until).filter(wanted))
+    return Source(Total.objects.between(window.since, window.until).filter(wanted))
 
 
 def buckets_source(window: Window, labels: Mapping[str, str]) -> Source:
@@ -87,10 +80,10 @@ def buckets_source(window: Window, labels: Mapping[str, str]) -> Source:
     if window.reads_rows:
         rows = source_of(window, labels).rows
         minutes = rows.annotate(starts_at=TruncMinute("received_at", tzinfo=UTC_ZONE))
-        return Source(minutes, ROW_MEASURES)
+        return Source(minutes)
     period = Period.DAY if window.bucket == DAY else Period.HOUR
-    rollups = Rollup.objects.of_period(period, window.since, window.until)
-    return Source(rollups.filter(_wanted(labels)), ROLLUP_MEASURES)
+    totals = Total.objects.of_period(period, window.since, window.until)
+    return Source(totals.filter(_wanted(labels)))
 
 
 def outcomes_lately(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:

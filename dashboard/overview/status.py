@@ -9,7 +9,7 @@ from django.db.models import Max
 from dashboard.frame.window import Window
 from deployments.models import LambdaReport
 from tracking.api import health
-from tracking.models import AIRequest, BulkLoad, Rollup
+from tracking.models import AIRequest, BulkLoad, Total
 from tracking.querysets import DEMO
 from tracking.store.periods import Period
 
@@ -21,7 +21,7 @@ def status_of(now: datetime, window: Window) -> dict[str, Any]:
 
     `last_request` is that request's time, known where the page reads requests anyway.
     """
-    hours = Rollup.objects.filter(period=Period.HOUR)
+    hours = Total.objects.filter(period=Period.HOUR)
     return {
         "database": "PostgreSQL" if connection.vendor == "postgresql" else "SQLite",
         "last_hour": hours.aggregate(last=Max("starts_at"))["last"],

@@ -6,8 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from tests.browser.chromium import page_without_errors
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 

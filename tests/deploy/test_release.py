@@ -1,7 +1,9 @@
 """A stage is deployed, updated and removed for real, against a mock of AWS's API."""
 
 import json
+from contextlib import closing
 
+import psycopg2
 import pytest
 
 NAME = "mlops-tracking-test"
@@ -37,6 +39,17 @@ def test_secrets_are_variables_of_the_function(deployed):
     assert variables["SECRET_KEY"] == deployed.variables["SECRET_KEY"]
     assert variables["MLOPS_API_KEY"] == deployed.variables["MLOPS_API_KEY"]
     assert "ADMIN_PASSWORD" not in variables
+
+
+def test_only_migrations_go_past_the_pooler(deployed):
+    function = deployed.client("lambda").get_function_configuration(FunctionName=NAME)
+    variables = function["Environment"]["Variables"]
+    assert variables["DATABASE_URL"] == deployed.variables["DATABASE_URL"]
+    assert "DATABASE_URL_DIRECT" not in variables
+    with closing(psycopg2.connect(deployed.variables["DATABASE_URL_DIRECT"])) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT count(*) > 0 FROM django_migrations WHERE app = 'tracking'")
+        assert cursor.fetchone() == (True,)
 
 
 def test_the_function_may_only_write_its_log(deployed):

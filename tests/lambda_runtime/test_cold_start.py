@@ -53,6 +53,7 @@ def test_a_wrong_setting_is_an_answer_and_a_log_line(task, tmp_path):
     with Environment(tmp_path, SECRET_KEY="") as environment:
         answer = environment.invoke(http_api("/health"))
         assert answer["statusCode"] == 500
+        assert json.loads(answer["body"])["error"] == "The service could not start"
         assert "SECRET_KEY must be set" in environment.log
 
 

@@ -86,3 +86,10 @@ def test_cookies_travel_encrypted_in_production():
     assert manage("shell", "--no-imports", "-c", code).stdout.strip() == "[False, False, 0]"
     production = manage("shell", "--no-imports", "-c", code, **PRODUCTION, **POSTGRESQL)
     assert production.stdout.strip() == "[True, True, 31536000]"
+
+
+def test_a_pooler_is_asked_for_no_server_side_cursor():
+    name = "DISABLE_SERVER_SIDE_CURSORS"
+    code = f"from django.conf import settings; print(settings.DATABASES['default']['{name}'])"
+    result = manage("shell", "--no-imports", "-c", code, **POSTGRESQL)
+    assert result.stdout.strip() == "True"

@@ -24,20 +24,17 @@ NAMES = (
     "human_handoffs",
 )
 
-_OF_ROLLUPS = f"""
-    SELECT {", ".join(f"coalesce(sum({name}), 0)" for name in NAMES)} FROM tracking_rollup
+_SUMS = f"SELECT {', '.join(f'coalesce(sum({name}), 0)' for name in NAMES)}"
+_COUNTED = f"""
+    {_SUMS} FROM tracking_total
     WHERE label_set_id IN (SELECT id FROM tracking_labelset WHERE business_id = %s)
 """
 _SPAN = "(period = %s AND starts_at >= %s AND starts_at < %s)"
 
 # Requests that were counted under another business's name (`other`).
-_OF_FOLDED = """
-    SELECT count(*), coalesce(sum(duration_ms), 0), coalesce(sum(total_tokens), 0),
-        coalesce(sum(cost_usd), 0), count(CASE WHEN appointment_requested THEN 1 END),
-        count(CASE WHEN appointment_booked THEN 1 END),
-        count(CASE WHEN human_handoff_requested THEN 1 END)
-    FROM tracking_airequest
-    WHERE business_id = %s AND folded AND received_at >= %s AND received_at < %s
+_FOLDED = f"""
+    {_SUMS} FROM tracking_addend
+    WHERE business_id = %s AND folded = 1 AND received_at >= %s AND received_at < %s
         AND label_set_id NOT IN (SELECT id FROM tracking_labelset WHERE business_id = %s)
 """
 
@@ -91,10 +88,10 @@ def business_metrics(
 
 def _sums(database: Database, business_id: str, since: datetime, until: datetime) -> dict[str, Any]:
     window = spans(since, until)
-    of_rollups = f"{_OF_ROLLUPS} AND ({' OR '.join([_SPAN] * len(window))})"
+    in_window = f"{_COUNTED} AND ({' OR '.join([_SPAN] * len(window))})"
     parameters = [part for span in window for part in (int(span[0]), *span[1:])]
-    [counted] = database.rows(of_rollups, [business_id, *parameters])
-    [folded] = database.rows(_OF_FOLDED, [business_id, since, until, business_id])
+    [counted] = database.rows(in_window, [business_id, *parameters])
+    [folded] = database.rows(_FOLDED, [business_id, since, until, business_id])
     return {
         # PostgreSQL adds bigints up to a Decimal.
         name: one + other if name in ("duration_ms", "cost_usd") else int(one + other)

@@ -30,7 +30,7 @@ ENDPOINTS = {
 _REQUESTS = f"""
     SELECT coalesce(sum(requests), 0), coalesce(sum(failures), 0),
         (SELECT max(received_at) FROM tracking_airequest)
-    FROM tracking_rollup WHERE period = {Period.ALL:d}
+    FROM tracking_total WHERE period = {Period.ALL:d}
 """
 
 

@@ -1,11 +1,13 @@
 """Stores many records in batches, and with each batch how far the load came."""
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 
 from tracking.models import BulkLoad
 from tracking.store import append
+from tracking.store.append import append_records
 from tracking.store.record import Record
-from tracking.store.through_django import store_records
+from tracking.store.through_django import ThroughDjango
 
 BATCH_RECORDS = 1_000
 
@@ -22,15 +24,18 @@ class OtherRun(Exception):
 def store_batch(load: BulkLoad, records: list[Record], last_id: str) -> int:
     """Commits the records together with `last_id`; answers how many were new."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
             claim(load)
-            new = sum(not stored.duplicate for stored in store_records(records)) if records else 0
+            appended = append_records(cursor, connection.vendor, records, settings.MAX_LABEL_SETS)
+            new = sum(not stored.duplicate for stored in appended.stored)
             load.last_id, load.stored = last_id, load.stored + new
             load.save()
     except BaseException:
         # The label sets that it made are gone with the transaction.
         append.known_sets.forget()
         raise
+    if appended.fold_due:
+        ThroughDjango().fold()
     return new
 
 

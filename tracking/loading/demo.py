@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from tracking.loading.bulk import BATCH_RECORDS, load_of, store_batch
 from tracking.loading.demo_records import Demo
-from tracking.models import BulkLoad, Rollup
+from tracking.models import BulkLoad, Total
 from tracking.querysets import DEMO
 
 
@@ -33,8 +33,8 @@ def load_demo(days: int, requests_per_day: int, seed: int, now: datetime) -> Ite
 
 
 def _refuse_real_requests(load: BulkLoad) -> None:
-    """All-time rollups know of pruned requests, too."""
-    counted = Rollup.objects.all_time().aggregate(sum=Sum("requests", default=0))["sum"]
+    """All-time totals know of pruned requests, too."""
+    counted = Total.objects.all_time().aggregate(sum=Sum("requests", default=0))["sum"]
     if counted > load.stored:
         raise DemoRefused(
             f"This database has counted {counted - load.stored:,} real requests, with which demo"

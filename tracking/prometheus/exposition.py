@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from math import fsum
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from prometheus_client import PLATFORM_COLLECTOR, CollectorRegistry
@@ -26,6 +26,9 @@ from tracking import SERVICE, VERSION
 from tracking.prometheus.totals import LabelTotals, Totals, read_totals
 from tracking.store import bins
 from tracking.store.database import Database
+
+# The old service's word for a label.
+OLD_WORDS = {"model_name": "request_model"}
 
 # Name without _total, help, labels, and what is added up.
 COUNTERS: list[tuple[str, str, tuple[str, ...], str]] = [
@@ -63,6 +66,11 @@ def families(totals: Totals) -> Iterator[Metric]:
     yield _response_time(totals)
     yield _request_duration(totals)
     yield _success_rate(totals)
+    yield GaugeMetricFamily(
+        "ai_pending_records",
+        "Records that are counted but not yet added up to rollups; bounded by folds.",
+        value=totals.pending,
+    )
     yield InfoMetricFamily(
         "ai_system",
         "This service.",
@@ -74,24 +82,23 @@ def _counter(
     totals: Totals, name: str, help_text: str, labels: tuple[str, ...], column: str
 ) -> Metric:
     family = CounterMetricFamily(name, help_text, labels=labels)
-    place, addend = _place(labels), attrgetter(column)
-    sums: dict[tuple[str, ...], Any] = {} if labels else {(): 0}
+    value_of = _values(labels)
+    addend = _values((column,))
+    sums: dict[Any, Any] = {} if labels else {(): 0}
     for row in totals.labels:
         if row.error_type or "error_type" not in labels:
-            values = place(row)
+            values = value_of(row)
             sums[values] = sums.get(values, 0) + addend(row)
     for values, total in sums.items():
         # SQLite adds costs as floats; its error lies far behind the twelfth place.
-        family.add_metric(values, round(float(total), 12))
+        family.add_metric((values,) if len(labels) == 1 else values, round(float(total), 12))
     return family
 
 
-def _place(labels: tuple[str, ...]) -> Callable[[LabelTotals], tuple[str, ...]]:
-    """Reads the values of a family's labels; `model_name` is the old service's word."""
-    attributes = [label.replace("model_name", "request_model") for label in labels]
-    if len(attributes) > 1:
-        return attrgetter(*attributes)
-    return lambda row: tuple(getattr(row, attribute) for attribute in attributes)
+def _values(labels: tuple[str, ...]) -> Callable[[LabelTotals], Any]:
+    """Reads one value, or a tuple of more or of none, from a row."""
+    places = [LabelTotals._fields.index(OLD_WORDS.get(label, label)) for label in labels]
+    return itemgetter(*places) if places else lambda row: ()
 
 
 def _response_time(totals: Totals) -> Metric:

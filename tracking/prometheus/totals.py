@@ -24,34 +24,37 @@ _COUNTS = (
     "human_handoffs",
 )
 
+# Of label sets: all time by duration and altogether, and the last two hours.
 _QUERY = f"""
-    SELECT 'labels', s.business_id, s.request_model, s.response_type, s.intent, s.error_type,
-        0, t.duration_ms, t.cost_usd, {", ".join(f"t.{name}" for name in _COUNTS)}, 0
-    FROM tracking_rollup AS t JOIN tracking_labelset AS s ON s.id = t.label_set_id
-    WHERE t.period = {Period.ALL:d}
-    UNION ALL
-    SELECT 'bin', '', s.request_model, '', '', '', t.duration_bin,
-        0, 0, t.requests, 0, 0, 0, 0, 0, 0, 0, 0, 0
-    FROM tracking_rollup AS t JOIN tracking_labelset AS s ON s.id = t.label_set_id
-    WHERE t.period = {Period.ALL_BY_DURATION:d}
-    UNION ALL
-    SELECT 'recent', s.business_id, '', '', '', '', 0,
-        0, 0, CAST(sum(t.requests) AS bigint), 0, 0, 0, 0, 0, 0, 0, 0, sum(t.success_rate)
-    FROM tracking_rollup AS t JOIN tracking_labelset AS s ON s.id = t.label_set_id
-    WHERE t.period = {Period.HOUR:d} AND t.starts_at IN (%s, %s)
-    GROUP BY s.business_id
+    SELECT t.period, t.bin, (SELECT count(*) FROM tracking_unfolded),
+        t.success_rate, s.business_id, s.request_model, s.response_type, s.intent, s.error_type,
+        CASE s.response_type WHEN 'error' THEN 'error' ELSE 'complex_query' END,
+        t.duration_ms, t.cost_usd, {", ".join(f"t.{name}" for name in _COUNTS)}
+    FROM (
+        SELECT period, label_set_id, CASE period WHEN 0 THEN duration_bin ELSE 0 END AS bin,
+            sum(success_rate) AS success_rate, sum(duration_ms) AS duration_ms,
+            sum(cost_usd) AS cost_usd,
+            {", ".join(f"CAST(sum({name}) AS bigint) AS {name}" for name in _COUNTS)}
+        FROM tracking_total
+        WHERE period IN ({Period.ALL_BY_DURATION:d}, {Period.ALL:d})
+            OR (period = {Period.HOUR:d} AND starts_at IN (%s, %s))
+        GROUP BY 1, 2, 3
+    ) AS t JOIN tracking_labelset AS s ON s.id = t.label_set_id
 """
 
 
 class LabelTotals(NamedTuple):
-    """All-time totals of one label set; `cost_usd` is Decimal, `duration_ms` a float."""
+    """All-time totals of one label set; `cost_usd` is Decimal, `duration_ms` a float.
+
+    `reason`: why a request was handed off to a human.
+    """
 
     business_id: str
     request_model: str
     response_type: str
     intent: str
     error_type: str
-    duration_bin: int
+    reason: str
     duration_ms: float
     cost_usd: Any
     requests: int
@@ -63,22 +66,17 @@ class LabelTotals(NamedTuple):
     appointments_requested: int
     appointments_booked: int
     human_handoffs: int
-    success_rate: float
-
-    @property
-    def reason(self) -> str:
-        """Why a request was handed off to a human."""
-        return "error" if self.response_type == "error" else "complex_query"
 
 
 @dataclass
 class Totals:
     """`bins`: requests by model and duration bin. `success_rates`: by business, of this hour
-    and the one before."""
+    and the one before. `pending`: records that no fold has added up yet."""
 
     labels: list[LabelTotals] = field(default_factory=list)
     bins: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     success_rates: dict[str, float] = field(default_factory=dict)
+    pending: int = 0
 
 
 def read_totals(database: Database, now: datetime) -> Totals:
@@ -87,12 +85,15 @@ def read_totals(database: Database, now: datetime) -> Totals:
 
 def _sorted_out(rows: Iterable[tuple[Any, ...]]) -> Totals:
     totals = Totals()
-    for kind, *values in rows:
+    recent: dict[str, list[float]] = defaultdict(lambda: [0, 0])
+    for period, bin_, totals.pending, success_rate, *values in rows:
         row = LabelTotals(*values)
-        if kind == "labels":
+        if period == Period.ALL:
             totals.labels.append(row)
-        elif kind == "bin":
-            totals.bins[row.request_model][row.duration_bin] += row.requests
+        elif period == Period.ALL_BY_DURATION:
+            totals.bins[row.request_model][bin_] += row.requests
         else:
-            totals.success_rates[row.business_id] = row.success_rate / row.requests
+            recent[row.business_id][0] += success_rate
+            recent[row.business_id][1] += row.requests
+    totals.success_rates = {name: rates / requests for name, (rates, requests) in recent.items()}
     return totals

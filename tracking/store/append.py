@@ -1,16 +1,17 @@
-"""Stores records: rows and rollups in one transaction, each record once. Knows no Django.
+"""Stores records: each once, with what it adds to the totals pending. Knows no Django.
 
-Both databases take the records as one JSON array, insert those that are new, and add them to
-their rollups.
+Both databases take the records as one JSON array. Nobody waits for anybody: rollups, which many
+records share, are for a fold to add up.
 """
 
-import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
 
 from tracking.store import bins
+from tracking.store.fold import FOLD_EVERY, MEASURES
 from tracking.store.labels import Cursor, KnownSets, LabelSets, labels_of
 from tracking.store.record import Record
 
@@ -26,13 +27,27 @@ class Stored(NamedTuple):
     duplicate: bool
 
 
-def store_records(cursor: Cursor, vendor: str, records: list[Record], cap: int) -> list[Stored]:
-    """Answers in the order of `records`; on SQLite it must run in a transaction."""
+class Appended(NamedTuple):
+    """`stored` is in the order of the records; `fold_due` says that it is this writer's turn."""
+
+    stored: list[Stored]
+    fold_due: bool
+
+
+class Fresh(NamedTuple):
+    """The keys that were new, and whether a fold is due."""
+
+    keys: set[Key]
+    fold_due: bool
+
+
+def append_records(cursor: Cursor, vendor: str, records: list[Record], cap: int) -> Appended:
+    """On SQLite it must run in a transaction."""
     label_sets = LabelSets(cursor)
     for record in records:
         _place(record, label_sets, cap)
-    fresh = STORE[vendor](cursor, msgspec.json.encode(records).decode())
-    return [_stored(record, fresh) for record in records]
+    fresh = APPEND[vendor](cursor, msgspec.json.encode(_first_of_each_key(records)).decode())
+    return Appended([_stored(record, fresh.keys) for record in records], fresh.fold_due)
 
 
 def _place(record: Record, label_sets: LabelSets, cap: int) -> None:
@@ -42,6 +57,14 @@ def _place(record: Record, label_sets: LabelSets, cap: int) -> None:
     record.bucket_bin = bins.bucket_bin(record.duration_bin)
 
 
+def _first_of_each_key(records: list[Record]) -> list[Record]:
+    """In one order, or two batches could wait for each other's keys in a circle."""
+    if len(records) == 1:
+        return records
+    first = {record.key: record for record in reversed(records)}
+    return sorted(first.values(), key=attrgetter("key"))
+
+
 def _stored(record: Record, fresh: set[Key]) -> Stored:
     """Takes the key out, so that a second record with it in the same batch is a duplicate."""
     duplicate = record.key not in fresh
@@ -49,31 +72,24 @@ def _stored(record: Record, fresh: set[Key]) -> Stored:
     return Stored(record.request_id, duplicate)
 
 
-def store_on_postgresql(cursor: Cursor, records: str) -> set[Key]:
+def _append_on_postgresql(cursor: Cursor, records: str) -> Fresh:
     """One round trip: a function of the database's, so that its plan is kept between calls."""
-    cursor.execute("SELECT * FROM tracking_store_records(%s::jsonb)", [records])
-    return {(business_id, request_id) for business_id, request_id in cursor.fetchall()}
+    cursor.execute("SELECT * FROM tracking_append(%s::json, %s)", [records, FOLD_EVERY])
+    rows = cursor.fetchall()
+    return Fresh({(row[0], row[1]) for row in rows}, any(row[2] for row in rows))
 
 
-def store_on_sqlite(cursor: Cursor, records: str) -> set[Key]:
-    """Two statements, to be run in one transaction that began as IMMEDIATE."""
-    cursor.execute(SQLITE_INSERT, [records])
-    stored = {(business_id, request_id) for business_id, request_id in cursor.fetchall()}
-    fresh = _only_first(records, stored)
-    if fresh:
-        cursor.execute(SQLITE_ROLL_UP, [json.dumps(fresh)])
-    return stored
+def _append_on_sqlite(cursor: Cursor, records: str) -> Fresh:
+    cursor.execute(SQLITE_REQUESTS, [records])
+    rows = cursor.fetchall()
+    cursor.execute(SQLITE_PENDING, [msgspec.json.encode([row[2] for row in rows]).decode()])
+    ids = [row[0] for row in cursor.fetchall()]
+    return Fresh({(row[0], row[1]) for row in rows}, any(id_ % FOLD_EVERY == 0 for id_ in ids))
 
 
-def _only_first(records: str, stored: set[Key]) -> list[dict[str, Any]]:
-    """One record for each stored key: a batch may hold a key twice."""
-    by_key = {(row["business_id"], row["request_id"]): row for row in reversed(json.loads(records))}
-    return [row for key, row in by_key.items() if key in stored]
-
-
-STORE: dict[str, Callable[[Cursor, str], set[Key]]] = {
-    "postgresql": store_on_postgresql,
-    "sqlite": store_on_sqlite,
+APPEND: dict[str, Callable[[Cursor, str], Fresh]] = {
+    "postgresql": _append_on_postgresql,
+    "sqlite": _append_on_sqlite,
 }
 
 _COLUMNS = Record.__struct_fields__
@@ -89,50 +105,19 @@ def _sqlite_value(column: str) -> str:
     return f"CAST({value} AS NUMERIC)" if column == "cost_usd" else value
 
 
-SQLITE_INSERT = (
+SQLITE_REQUESTS = (
     f"INSERT INTO tracking_airequest ({', '.join(_COLUMNS)})"
     f" SELECT {', '.join(_sqlite_value(column) for column in _COLUMNS)} FROM json_each(%s)"
-    " WHERE true ORDER BY 1, 2 ON CONFLICT (business_id, request_id) DO NOTHING"
-    " RETURNING business_id, request_id"
+    " WHERE true ON CONFLICT (business_id, request_id) DO NOTHING"
+    " RETURNING business_id, request_id, id"
 )
 
-_ADDENDS = {
-    "requests": "1",
-    "failures": "record.value ->> '$.error_type' <> ''",
-    "folded": "record.value ->> '$.folded'",
-    "duration_ms": "record.value ->> '$.duration_ms'",
-    "success_rate": "record.value ->> '$.success_rate'",
-    "input_tokens": "coalesce(record.value ->> '$.input_tokens', 0)",
-    "output_tokens": "coalesce(record.value ->> '$.output_tokens', 0)",
-    "total_tokens": "record.value ->> '$.total_tokens'",
-    "cost_usd": "coalesce(CAST(record.value ->> '$.cost_usd' AS NUMERIC), 0)",
-    "priced": "(record.value ->> '$.cost_usd') IS NOT NULL",
-    "appointments_requested": "record.value ->> '$.appointment_requested'",
-    "appointments_booked": "record.value ->> '$.appointment_booked'",
-    "human_handoffs": "record.value ->> '$.human_handoff_requested'",
-}
-
-SQLITE_ROLL_UP = f"""
-    INSERT INTO tracking_rollup
-        (period, starts_at, label_set_id, duration_bin, {", ".join(_ADDENDS)})
-    SELECT period.value,
-        CASE period.value
-            WHEN 2 THEN substr(record.value ->> '$.received_at', 1, 10) || ' 00:00:00'
-            WHEN 3 THEN replace(substr(record.value ->> '$.received_at', 1, 13), 'T', ' ')
-                || ':00:00'
-            ELSE '1970-01-01 00:00:00'
-        END,
-        iif(period.value = 0, coalesce(labels.model_set_id, labels.id), labels.id),
-        CASE period.value
-            WHEN 0 THEN record.value ->> '$.bucket_bin'
-            WHEN 1 THEN 0
-            ELSE record.value ->> '$.duration_bin'
-        END,
-        {", ".join(f"sum({addend})" for addend in _ADDENDS.values())}
-    FROM json_each(%s) AS record
-    JOIN tracking_labelset AS labels ON labels.id = record.value ->> '$.label_set_id'
-    CROSS JOIN json_each('[0, 1, 2, 3]') AS period
-    WHERE true GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-    ON CONFLICT (period, starts_at, label_set_id, duration_bin) DO UPDATE SET
-    {", ".join(f"{name} = {name} + excluded.{name}" for name in _ADDENDS)}
+# A label set that a wiped database no longer has becomes a NULL, which is refused.
+SQLITE_PENDING = f"""
+    INSERT INTO tracking_pending
+        (received_at, label_set_id, duration_bin, bucket_bin, {", ".join(MEASURES)})
+    SELECT received_at, (SELECT id FROM tracking_labelset WHERE id = label_set_id), duration_bin,
+        bucket_bin, {", ".join(MEASURES)}
+    FROM tracking_addend WHERE id IN (SELECT value FROM json_each(%s))
+    RETURNING id
 """

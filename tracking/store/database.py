@@ -5,64 +5,72 @@ There is one for each thread, in autocommit, so that a record costs one round tr
 session state, so that a transaction pooler may stand between.
 """
 
+import logging
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import psycopg2
 
-from tracking.errors import database_away, database_not_migrated
+from tracking.errors import Refusal, database_away, database_not_migrated
 from tracking.store import append
-from tracking.store.append import Stored
+from tracking.store.append import Stored, append_records
+from tracking.store.fold import fold
+from tracking.store.labels import Cursor
 from tracking.store.record import Record
 
 CONNECT_TIMEOUT_SECONDS = 5
 AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.InternalError)
 
-_local = threading.local()
+logger = logging.getLogger(__name__)
 
+_local = threading.local()
 
 T = TypeVar("T")
 
 
-class Database(Protocol):
-    """Raises a Refusal where the database is away or has no tables."""
+class Database(ABC):
+    """`vendor` is postgresql or sqlite; `max_label_sets` the cap on label sets."""
+
+    def __init__(self, vendor: str, max_label_sets: int) -> None:
+        self.vendor = vendor
+        self.max_label_sets = max_label_sets
+
+    @abstractmethod
+    def run(self, work: Callable[[Cursor], T]) -> T:
+        """Writes in one transaction; a Refusal where the database is away or has no tables."""
 
     def save(self, records: list[Record]) -> list[Stored]:
-        """Commits the records."""
+        """Commits the records. Sending again is safe: each has a key, and is counted once."""
+        appended = self.run(
+            lambda cursor: append_records(cursor, self.vendor, records, self.max_label_sets)
+        )
+        if appended.fold_due:
+            self.fold()
+        return appended.stored
 
+    def fold(self) -> None:
+        """What it doesn't fold stays pending, counted all the same, until the next time."""
+        try:
+            self.run(lambda cursor: fold(cursor, self.vendor))
+        except Refusal:
+            logger.warning("Pending records weren't folded", exc_info=True)
+
+    @abstractmethod
     def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Of one statement, whose parameters are written `%s`."""
 
 
-def moment(value: Any) -> datetime | None:
-    """A time as either database hands it over: SQLite has it as text in UTC."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value if isinstance(value, datetime) else None
-
-
-class Direct:
-    """The Database behind `database_url`."""
+class Direct(Database):
+    """The PostgreSQL behind `database_url`."""
 
     def __init__(self, database_url: str, max_label_sets: int) -> None:
+        super().__init__("postgresql", max_label_sets)
         self.database_url = database_url
-        self.max_label_sets = max_label_sets
 
-    def save(self, records: list[Record]) -> list[Stored]:
-        """Sending again is safe: each record has a key, and is counted once."""
-        cap = self.max_label_sets
-        return self._run(lambda cursor: append.store_records(cursor, "postgresql", records, cap))
-
-    def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        def read(cursor: Any) -> list[tuple[Any, ...]]:
-            cursor.execute(sql, parameters)
-            return list(cursor.fetchall())
-
-        return self._run(read)
-
-    def _run(self, work: Callable[[Any], T]) -> T:
+    def run(self, work: Callable[[Cursor], T]) -> T:
         try:
             return self._run_or_reconnect(work)
         except AWAY as error:
@@ -70,7 +78,14 @@ class Direct:
         except psycopg2.ProgrammingError as error:
             raise database_not_migrated() from error
 
-    def _run_or_reconnect(self, work: Callable[[Any], T]) -> T:
+    def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        def read(cursor: Cursor) -> list[tuple[Any, ...]]:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+        return self.run(read)
+
+    def _run_or_reconnect(self, work: Callable[[Cursor], T]) -> T:
         """A connection that turns out to be stale is replaced once."""
         reused = hasattr(_local, "connection")
         try:
@@ -81,7 +96,7 @@ class Direct:
                 raise
         return self._run_once(work)
 
-    def _run_once(self, work: Callable[[Any], T]) -> T:
+    def _run_once(self, work: Callable[[Cursor], T]) -> T:
         with _connection(self.database_url).cursor() as cursor:
             return work(cursor)
 
@@ -100,3 +115,10 @@ def close() -> None:
     if hasattr(_local, "connection"):
         _local.connection.close()
         del _local.connection
+
+
+def moment(value: Any) -> datetime | None:
+    """A time as either database hands it over: SQLite has it as text in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value if isinstance(value, datetime) else None

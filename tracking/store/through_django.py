@@ -1,9 +1,9 @@
 """The database through Django's connection, as its views and its commands use it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import (
@@ -17,16 +17,26 @@ from django.db import (
 
 from tracking.errors import Refusal, database_away, database_not_migrated
 from tracking.store import append
-from tracking.store.append import Stored
-from tracking.store.record import Record
+from tracking.store.database import Database
+from tracking.store.labels import Cursor
+
+T = TypeVar("T")
 
 
-class ThroughDjango:
+class ThroughDjango(Database):
     """The Database that Django's settings name."""
 
-    def save(self, records: list[Record]) -> list[Stored]:
+    def __init__(self) -> None:
+        super().__init__(connection.vendor, settings.MAX_LABEL_SETS)
+
+    def run(self, work: Callable[[Cursor], T]) -> T:
+        """Label sets known to a wiped database are forgotten, and the work is tried once more."""
         with _refusals():
-            return store_records(records)
+            try:
+                return _in_transaction(work)
+            except IntegrityError:
+                append.known_sets.forget()
+                return _in_transaction(work)
 
     def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         with _refusals(), connection.cursor() as cursor:
@@ -43,26 +53,16 @@ def _refusals() -> Iterator[None]:
         raise _refusal(error) from error
 
 
-def _adapted(parameter: Any) -> Any:
-    """SQLite keeps times as text."""
-    if isinstance(parameter, datetime):
-        return connection.ops.adapt_datetimefield_value(parameter)
-    return parameter
+def _refusal(error: Exception) -> Refusal:
+    append.known_sets.forget()
+    if isinstance(error, ProgrammingError) or "no such table" in str(error):
+        return database_not_migrated()
+    return database_away()
 
 
-def store_records(records: list[Record]) -> list[Stored]:
-    """With the database's own errors. Label sets known to a wiped database are forgotten, and the
-    records tried once more."""
-    try:
-        return _store(records)
-    except IntegrityError:
-        append.known_sets.forget()
-        return _store(records)
-
-
-def _store(records: list[Record]) -> list[Stored]:
+def _in_transaction(work: Callable[[Cursor], T]) -> T:
     with _transaction(), connection.cursor() as cursor:
-        return append.store_records(cursor, connection.vendor, records, settings.MAX_LABEL_SETS)
+        return work(cursor)
 
 
 def _transaction() -> AbstractContextManager[None]:
@@ -71,8 +71,8 @@ def _transaction() -> AbstractContextManager[None]:
     return transaction.atomic() if connection.vendor == "sqlite" else nullcontext()
 
 
-def _refusal(error: Exception) -> Refusal:
-    append.known_sets.forget()
-    if isinstance(error, ProgrammingError) or "no such table" in str(error):
-        return database_not_migrated()
-    return database_away()
+def _adapted(parameter: Any) -> Any:
+    """SQLite keeps times as text."""
+    if isinstance(parameter, datetime):
+        return connection.ops.adapt_datetimefield_value(parameter)
+    return parameter

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from tracking.models import AIRequest, Pruning
 from tracking.store.periods import floor_day
+from tracking.store.through_django import ThroughDjango
 
 CHUNK_ROWS = 5_000
 MAX_DAYS = 36_500
@@ -33,6 +34,7 @@ def prune_before(days: int, now: datetime) -> datetime:
 
 def prune(before: datetime) -> Iterator[int]:
     """Deletes what was received before that moment; yields how many went with each chunk."""
+    ThroughDjango().fold()
     pruning = Pruning.objects.create(before=before, first_live_at=first_live_at())
     while deleted := _delete_chunk(before):
         Pruning.objects.filter(pk=pruning.pk).update(deleted=F("deleted") + deleted)

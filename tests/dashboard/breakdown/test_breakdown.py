@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 

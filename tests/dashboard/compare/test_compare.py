@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 

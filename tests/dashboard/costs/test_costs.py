@@ -7,8 +7,7 @@ import pytest
 import time_machine
 
 from deployments.models import Deployment, LambdaReport
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 BARE = (

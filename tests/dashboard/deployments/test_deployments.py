@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deployments.models import Deployment
-from tests.build import record
+from tests.build import record, store_records
 from tests.measurements import deployment, measured, reported
-from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import OperationalError, ProgrammingError
 
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -111,3 +110,19 @@ def test_a_page_takes_so_many_queries(admin, django_assert_num_queries, path, qu
     store_records([record(request_model=f"model-{n}") for n in range(20)])
     with django_assert_num_queries(queries):
         admin.get(path)
+
+
+def test_after_a_quarter_of_an_hour_the_log_in_opens_again(client, time_machine):
+    get_user_model().objects.create_superuser("ada", password="right")
+    wrong, right = ({"username": "ada", "password": word} for word in ("wrong", "right"))
+    time_machine.move_to("2026-03-01T12:00Z", tick=False)
+    answers = [client.post("/admin/login/", wrong).status_code for _ in range(10)]
+    assert answers[-1] == 429
+    time_machine.move_to("2026-03-01T12:16Z", tick=False)
+    assert client.post("/admin/login/", right).status_code == 302
+
+
+def test_what_the_root_answers_depends_on_who_asks(client):
+    browser = {"Accept": "text/html"}
+    assert "Accept" in client.get("/", headers=browser)["Vary"]
+    assert client.post("/", headers=browser).status_code == 405

@@ -1,4 +1,4 @@
-"""Which requests a page is about."""
+"""What a page is about, read from its URL."""
 
 import pytest
 
@@ -17,6 +17,7 @@ def test_labels_are_asked_for_by_column():
     assert labels_of(query) == {"request_model": "gpt-5", "error_type": ""}
 
 
-def test_a_label_is_no_longer_than_a_stored_one():
-    with pytest.raises(BadQuery, match="model"):
-        labels_of({"model": "x" * 201})
+def test_the_longest_label_is_asked_for():
+    assert labels_of({"business": "x" * 200}) == {"business_id": "x" * 200}
+    with pytest.raises(BadQuery, match="business"):
+        labels_of({"business": "x" * 201})

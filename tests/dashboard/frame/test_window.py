@@ -80,3 +80,25 @@ def test_its_buckets_fill_it(preset, points):
 def test_it_refuses_what_has_no_meaning(query):
     with pytest.raises(BadQuery):
         window(**query)
+
+
+@pytest.mark.parametrize(
+    ("length", "bucket"),
+    [
+        (timedelta(hours=1), timedelta(minutes=1)),
+        (timedelta(hours=6), timedelta(minutes=5)),
+        (timedelta(days=8), timedelta(hours=1)),
+        (timedelta(days=366), timedelta(days=1)),
+    ],
+)
+def test_the_longest_of_its_kind_is_cut_and_aligned_like_a_shorter_one(length, bucket):
+    until = datetime(2026, 3, 29, tzinfo=UTC)
+    until += timedelta(0) if bucket == timedelta(days=1) else bucket
+    found = window(since=(until - length).isoformat(), until=until.isoformat())
+    assert (found.since, found.until) == (until - length, until)
+    assert found.bucket == bucket
+
+
+def test_it_has_some_length():
+    with pytest.raises(BadQuery, match="since must lie before until"):
+        window(since="2026-03-01", until="2026-03-01")

@@ -11,10 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
-from tests.build import record
+from tests.build import record, store_records
 from tracking.models import AIRequest, BulkLoad
 from tracking.store.bins import duration_bin
-from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 # The day on which Europe's clocks go forward.
@@ -187,3 +186,22 @@ def test_demo_data_is_called_so(admin):
     BulkLoad.objects.create(source="demo")
     assert "Demo data." in admin.get("/dashboard/").content.decode()
     assert "Demo data." in admin.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2026-03-01T10:00Z", "2026-03-01T11:00Z"),
+        ("2026-03-01T10:00Z", "2026-03-02T10:00Z"),
+        ("2026-03-01T00:00Z", "2026-03-11T00:00Z"),
+    ],
+)
+def test_a_request_at_its_end_is_not_in_it(admin, since, until):
+    """Whether it reads requests, hours or days."""
+    start, end = datetime.fromisoformat(since), datetime.fromisoformat(until)
+    before = timedelta(microseconds=1)
+    store_records([record(received_at=at) for at in (start - before, start, end - before, end)])
+    window = {"since": since, "until": until}
+    assert admin.get("/dashboard/", window).context["figures"].requests == 2
+    chart = admin.get("/dashboard/overview.json", window).json()
+    assert sum(chart["series"]["worked"]) == 2

@@ -6,9 +6,8 @@ import pytest
 from django.utils.html import strip_tags
 
 from deployments.models import Deployment, LambdaReport
-from tests.build import record
+from tests.build import record, store_records
 from tracking.models import BulkLoad
-from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)

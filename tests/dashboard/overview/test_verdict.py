@@ -52,3 +52,8 @@ def test_a_few_requests_are_no_trend():
 
 def test_nothing_is_no_verdict():
     assert verdict(None, None).level == "empty"
+
+
+def test_failures_go_on_from_exactly_five_percent():
+    assert verdict(0, 5, 5).since == START + timedelta(hours=1)
+    assert verdict(0, 4, 4).since is None

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.build import record
+from tests.build import record, store_records
 from tracking.models import AIRequest
-from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +47,10 @@ def test_no_link_keeps_the_request_open(admin):
 
 def test_a_request_that_is_not_there(admin):
     assert admin.get("/dashboard/requests/1/").status_code == 404
+
+
+def test_a_conversation_is_that_of_one_business(admin):
+    store({"conversation_id": "talk"}, {"conversation_id": "talk", "business_id": "another"})
+    pk = AIRequest.objects.get(business_id="clinic").pk
+    timeline = admin.get(f"/dashboard/requests/{pk}/").context["timeline"]
+    assert [ai_request.pk for ai_request in timeline] == [pk]

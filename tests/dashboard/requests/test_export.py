@@ -5,10 +5,11 @@ import io
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dashboard.requests.export import defused
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 
@@ -44,10 +45,28 @@ def test_an_export_reads_page_by_page(admin, monkeypatch, django_assert_max_num_
         assert len(json.loads(b"".join(answer.streaming_content))) == 25
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
 def test_a_cell_that_begins_a_formula_is_defused(text):
     assert defused(text) == f"'{text}"
 
 
 def test_numbers_and_plain_text_stay_as_they_are():
     assert [defused(value) for value in (-1.5, "clinic", None)] == [-1.5, "clinic", None]
+
+
+def test_no_cell_of_the_csv_runs_in_a_spreadsheet(admin):
+    store({"intent": "=1+1", "metadata": {"plan": "free"}})
+    answer = admin.get("/dashboard/requests.csv")
+    [row] = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
+    assert (row["intent"], row["metadata"]) == ("'=1+1", '{"plan": "free"}')
+
+
+def test_an_export_reads_a_page_when_the_one_before_was_sent(admin, monkeypatch):
+    monkeypatch.setattr("dashboard.requests.export.CHUNK", 10)
+    store(*({} for _ in range(25)))
+    lines = iter(admin.get("/dashboard/requests.json").streaming_content)
+    with CaptureQueriesContext(connection) as queries:
+        next(lines)
+        assert ["LIMIT 11" in query["sql"] for query in queries] == [True]
+        assert len(list(lines)) == 25
+    assert len(queries) == 3

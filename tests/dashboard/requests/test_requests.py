@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 PRICES = [None, Decimal(0), Decimal("0.000000000017")]
@@ -139,3 +138,21 @@ def test_it_refuses_what_has_no_meaning(admin, query):
     assert admin.get("/dashboard/requests/", query).status_code == 400
     if not {"after", "open"} & query.keys():
         assert admin.get("/dashboard/requests.json", query).json()["error"]
+
+
+def test_as_many_as_may_be_sorted_by_cost_are(admin, monkeypatch):
+    monkeypatch.setattr("dashboard.requests.pages.SORTED_AT_MOST", 2)
+    store({"request_id": "dear"}, {"request_id": "unpriced", "cost_usd": None})
+    assert listed(admin, sort="dearest") == ["dear", "unpriced"]
+
+
+def test_other_finds_what_was_counted_as_other(admin, settings):
+    settings.MAX_LABEL_SETS = 10
+    store(*({"intent": f"intent {n}"} for n in range(20)))
+    assert len(listed(admin, intent="other")) == 11
+
+
+def test_only_one_asks_for_what_failed(admin):
+    store({"request_id": "worked"}, {"request_id": "broken", "error_type": "timeout"})
+    assert listed(admin, failed="1") == ["broken"]
+    assert set(listed(admin, failed="0")) == {"worked", "broken"}

@@ -34,3 +34,9 @@ def test_an_answer_names_its_origin(client, one_origin):
     headers = {"Origin": ORIGIN}
     answer = client.post("/track", payload(), content_type="application/json", headers=headers)
     assert answer["Access-Control-Allow-Origin"] == ORIGIN
+
+
+@pytest.mark.parametrize("header", ["authorization", "idempotency-key"])
+def test_an_origin_may_send_what_the_api_reads(client, one_origin, header):
+    allowed = client.options("/track", headers=PREFLIGHT)["Access-Control-Allow-Headers"]
+    assert header in allowed

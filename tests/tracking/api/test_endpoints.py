@@ -8,8 +8,7 @@ import pytest
 from django.db import connections
 from django.db.utils import ConnectionHandler
 
-from tests.build import record
-from tracking.store.through_django import store_records
+from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +137,40 @@ def test_a_record_without_a_database_is_not_acknowledged(client, database_away):
     answer = client.post("/track", body, content_type="application/json")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "Send it again with the same request_id" in answer.json()["message"]
+
+
+def test_analytics_count_a_folded_request_of_a_known_business_once(client, settings):
+    settings.MAX_LABEL_SETS = 10
+    store_records([record(intent=f"intent {n}", cost_usd=Decimal(1)) for n in range(30)])
+    metrics = client.get("/analytics/clinic").json()["metrics"]
+    assert (metrics["total_conversations"], metrics["total_api_cost_usd"]) == (30, 30.0)
+
+
+@pytest.mark.parametrize("cap", [2_000, 10])
+def test_analytics_begin_with_an_hour_and_end_before_the_next(client, settings, time_machine, cap):
+    """Also those of a business that was folded."""
+    settings.MAX_LABEL_SETS = cap
+    store_records([record(business_id=f"business {n}") for n in range(20)])
+    until = datetime(2026, 3, 1, 13, tzinfo=UTC)
+    edges = [until - timedelta(days=1), until - timedelta(microseconds=1)]
+    outside = [until - timedelta(days=1, microseconds=1), until]
+    store_records([record(received_at=moment) for moment in (*edges, *outside)])
+    time_machine.move_to(until - timedelta(minutes=30), tick=False)
+    metrics = client.get("/analytics/clinic?days=1").json()["metrics"]
+    assert metrics["total_conversations"] == 2
+
+
+@pytest.mark.parametrize("days", ["1", "366"])
+def test_the_longest_and_the_shortest_time_are_taken(client, days):
+    answer = client.get("/analytics/clinic", {"days": days})
+    assert answer.json()["period"] == f"{days}_days"
+
+
+@pytest.mark.parametrize("business", ["x" * 201, "a%00b"])
+def test_a_business_id_that_no_record_can_have_is_named(client, business):
+    answer = client.get(f"/analytics/{business}")
+    assert (answer.status_code, answer.json()["field"]) == (400, "business_id")
+
+
+def test_the_longest_business_id_has_analytics(client):
+    assert client.get(f"/analytics/{'x' * 200}").status_code == 200

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.build import payload
-from tracking.models import AIRequest, Rollup
+from tracking.models import AIRequest, Total
 from tracking.store import append
 from tracking.store.periods import Period
 from tracking.wire.payload import TrackPayload
@@ -115,7 +115,7 @@ def check_batch(body: bytes) -> None:
 def check_stored(keys: set[str]) -> None:
     stored = AIRequest.objects.values_list("request_id", flat=True)
     assert set(stored) == keys
-    counted = Rollup.objects.filter(period=Period.ALL).values_list("requests", flat=True)
+    counted = Total.objects.filter(period=Period.ALL).values_list("requests", flat=True)
     assert sum(counted) == len(stored)
     if keys:
         assert CLIENT.get("/metrics").status_code == 200

@@ -72,3 +72,30 @@ def test_production_without_a_configured_key_is_closed(client, settings, path):
 @pytest.mark.parametrize("path", ["/health", "/"])
 def test_health_is_always_open(client, in_production, path):
     assert client.get(path).status_code == 200
+
+
+def test_the_web_servers_own_metrics_are_closed_in_production(
+    client, in_production, settings, monkeypatch, tmp_path
+):
+    settings.MULTIPROCESS = True
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert client.get("/metrics/server").status_code == 401
+    answer = client.get("/metrics/server", headers={"X-API-Key": KEY})
+    assert (answer.status_code, answer["Content-Type"][:10]) == (200, "text/plain")
+
+
+def test_one_process_has_no_metrics_of_a_web_server(client):
+    answer = client.get("/metrics/server")
+    assert answer.status_code == 404
+    assert "PROMETHEUS_MULTIPROC_DIR" in answer.json()["error"]
+
+
+def test_a_key_of_another_scheme_is_none(client, with_key):
+    answer = track(client, Authorization=f"Basic {KEY}")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_a_batch_asks_for_the_key_too(client, with_key):
+    body = {"records": [payload()]}
+    answer = client.post("/track/batch", body, content_type="application/json")
+    assert answer.status_code == 401

@@ -24,7 +24,9 @@ BAD_FIELDS = [
     ("tokens_used", 1.5, "must be an integer, not a number"),
     ("tokens_used", 10**30, "must be an integer <= 100000000"),
     ("api_cost_usd", 10**6, "must be a number <= 10000.0"),
+    ("api_cost_usd", -0.01, "must be a number >= 0.0"),
     ("success_rate", 1.2, "must be a number <= 1.0"),
+    ("success_rate", -0.1, "must be a number >= 0.0"),
     ("user_satisfaction", "good", "must be a number or null, not a string"),
     ("model_name", {"name": "gpt"}, "must be a string or null, not object"),
     ("model_name", "m" * 101, "must be a string of length <= 100"),
@@ -34,6 +36,7 @@ BAD_FIELDS = [
     ("occurred_at", "0001-01-01T00:00:00+14:00", "must lie between the years 2000 and 2099"),
     ("metadata", {"a": {"b": 1}}, "must be"),
     ("metadata", {"a": "\x00"}, "must not contain a NUL byte"),
+    ("metadata", {"\x00": "a"}, "must not contain a NUL byte"),
     ("metadata", {str(n): n for n in range(21)}, "must be object of length <= 20"),
 ]
 

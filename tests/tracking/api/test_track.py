@@ -1,5 +1,6 @@
 """`POST /track`: what is stored, and what is answered."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -135,3 +136,34 @@ def test_other_methods_are_refused(client):
 
 def test_options_answers_200(client):
     assert client.options("/track", headers={"Origin": "https://a.example"}).status_code == 200
+
+
+def test_the_methods_of_an_endpoint_are_told(client):
+    assert client.get("/track")["Allow"] == "POST"
+    assert client.options("/track")["Allow"] == "POST, OPTIONS"
+
+
+def test_a_request_id_comes_before_the_idempotency_key(post):
+    answer = post(payload(request_id="r1"), **{"Idempotency-Key": "k1"})
+    assert answer.json()["request_id"] == "r1"
+
+
+@pytest.mark.parametrize("year", [2000, 2099])
+def test_the_first_and_the_last_year_are_taken(post, year):
+    assert post(payload(occurred_at=f"{year}-06-01T00:00:00Z")).status_code == 200
+    assert AIRequest.objects.filter(occurred_at__year=year).exists()
+
+
+def test_a_cost_is_stored_to_twelve_places(post):
+    post(payload(api_cost_usd=0.000000000017))
+    assert AIRequest.objects.get().cost_usd == Decimal("0.000000000017")
+
+
+def test_the_longest_idempotency_key_is_taken(post):
+    key = "k" * 200
+    assert post(payload(), **{"Idempotency-Key": key}).json()["request_id"] == key
+
+
+def test_a_record_of_64_kib_is_taken(client):
+    body = json.dumps(payload()).encode().ljust(64 * 1024)
+    assert client.post("/track", body, content_type="application/json").status_code == 200

@@ -1,9 +1,12 @@
 """`POST /track/batch`: the valid records stored, a result for each item."""
 
+import json
+
 import pytest
 
 from tests.build import payload
-from tracking.models import AIRequest, Rollup
+from tests.metrics import sums_of
+from tracking.models import AIRequest, Total
 
 pytestmark = pytest.mark.django_db
 
@@ -48,14 +51,14 @@ def test_none_stored_is_an_error(post):
 def test_a_record_twice_in_one_batch_counts_once(post):
     results = post([payload(request_id="a"), payload(request_id="a")]).json()["results"]
     assert [result["duplicate"] for result in results] == [False, True]
-    assert Rollup.objects.all_time().sums()["requests"] == 1
+    assert sums_of(Total.objects.all_time())["requests"] == 1
 
 
 def test_a_batch_sent_again_counts_once(post):
     records = [payload(request_id="a"), payload(request_id="b")]
     post(records)
     assert all(result["duplicate"] for result in post(records).json()["results"])
-    assert Rollup.objects.all_time().sums()["requests"] == 2
+    assert sums_of(Total.objects.all_time())["requests"] == 2
 
 
 def test_the_idempotency_key_covers_the_items_by_their_place(post):
@@ -88,3 +91,19 @@ def test_two_megabytes_are_too_large(post):
 def test_an_item_is_bounded_like_a_single_record(post):
     answer = post([payload(), payload(intent_detected="x" * 70_000)])
     assert answer.json()["results"][1]["limit_bytes"] == 65_536
+
+
+def test_of_a_record_twice_in_one_batch_the_stored_one_is_counted(post):
+    post([payload(request_id="a", tokens_used=tokens) for tokens in (1, 20)])
+    stored = AIRequest.objects.get().total_tokens
+    assert sums_of(Total.objects.all_time())["total_tokens"] == stored == 1
+
+
+def test_a_bad_idempotency_key_is_named(post):
+    answer = post([payload(request_id="a")], **{"Idempotency-Key": "k" * 201})
+    assert (answer.status_code, answer.json()["field"]) == (400, "Idempotency-Key")
+
+
+def test_a_batch_of_one_mebibyte_is_taken(client):
+    body = json.dumps({"records": [payload()]}).encode().ljust(1024 * 1024)
+    assert client.post("/track/batch", body, content_type="application/json").status_code == 200

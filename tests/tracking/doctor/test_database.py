@@ -93,3 +93,17 @@ def test_without_a_prometheus_configuration_neons_price_is_a_note(neon):
     [finding] = database.kept_awake()
     assert finding.level == NOTE
     assert "$19" in finding.text
+
+
+@only_postgresql
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "no-such-mode"])
+def test_an_sslmode_that_takes_an_open_connection_is_warned_of(neon, mode):
+    neon(query=f"?sslmode={mode}")
+    assert levels(database.encrypted) == [WARNING]
+
+
+@only_postgresql
+@pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
+def test_an_sslmode_that_takes_only_an_encrypted_one_is_right(neon, mode):
+    neon(query=f"?sslmode={mode}")
+    assert levels(database.encrypted) == []

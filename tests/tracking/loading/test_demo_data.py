@@ -7,14 +7,13 @@ from itertools import islice
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.build import record
+from tests.build import record, store_records
 from tests.metrics import counters
 from tracking.loading import demo as loading
 from tracking.loading.demo_profiles import BUSINESSES, INCIDENT_MODEL
 from tracking.loading.demo_records import Demo
 from tracking.models import AIRequest, BulkLoad
 from tracking.store.periods import HOUR
-from tracking.store.through_django import store_records
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from tests.tracking.loading.old_table import (
     run,
 )
 from tracking.loading import old_table
-from tracking.models import AIRequest, BulkLoad, Rollup
+from tracking.models import AIRequest, BulkLoad, Total
 from tracking.store.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_a_row_becomes_a_request_of_the_hour_in_which_it_was_created(table, caps
     assert (ai_request.request_model, ai_request.intent) == ("gpt-4o", "pricing")
     assert ai_request.cost_usd == Decimal("0.0042")
     assert ai_request.appointment_requested is True
-    hour = Rollup.objects.get(period=Period.HOUR)
+    hour = Total.objects.get(period=Period.HOUR)
     assert hour.starts_at == datetime(2026, 1, 31, 23, tzinfo=UTC)
 
 

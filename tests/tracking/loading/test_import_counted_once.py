@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from tests.build import record
+from tests.build import record, store_records
 from tests.metrics import counters
 from tests.tracking.loading.old_table import (
     NOW,
@@ -18,14 +18,13 @@ from tests.tracking.loading.old_table import (
 )
 from tracking.loading import importing, old_table
 from tracking.loading.bulk import OtherRun
-from tracking.models import BulkLoad, Rollup
-from tracking.store.through_django import store_records
+from tracking.models import BulkLoad, Total
 
 pytestmark = pytest.mark.django_db
 
 
 def total():
-    return sum(rollup.requests for rollup in Rollup.objects.all_time())
+    return sum(rollup.requests for rollup in Total.objects.all_time())
 
 
 def test_a_row_counts_once_when_run_twice(table, capsys):

@@ -57,3 +57,11 @@ def test_no_requests_have_no_percentile():
 
 def test_a_percentile_past_the_last_bound_is_infinite():
     assert percentile({OVERFLOW_BIN: 1}, 0.5) == math.inf
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+def test_inside_a_bin_a_percentile_is_interpolated_on_a_logarithmic_scale(share):
+    bin_ = duration_bin(1_000) + 1
+    lower, upper = BOUNDS_MS[bin_ - 1 : bin_ + 1]
+    between = lower ** (1 - share) * upper**share
+    assert percentile({bin_: 100}, share) == pytest.approx(between, rel=1e-9)

@@ -3,11 +3,11 @@
 import pytest
 from django.db import connection
 
-from tests.build import record
-from tracking.models import AIRequest, LabelSet, Rollup
+from tests.build import record, store_records
+from tests.metrics import sums_of
+from tracking.models import AIRequest, LabelSet, Total
 from tracking.store import append
 from tracking.store.labels import LabelSets, foldings, labels_of
-from tracking.store.through_django import store_records
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_a_flood_of_businesses_ends_in_one_set(cap):
 
 def test_folded_requests_are_counted(cap):
     store_records([record(intent=f"intent {number}") for number in range(50)])
-    sums = Rollup.objects.all_time().sums()
+    sums = sums_of(Total.objects.all_time())
     assert (sums["requests"], sums["folded"]) == (50, 41)
 
 
@@ -78,3 +78,9 @@ def test_past_the_cap_a_new_set_costs_one_look_up(cap, django_assert_num_queries
     with django_assert_num_queries(1):
         _, folded = append.known_sets.resolve(new, LabelSets(connection.cursor()), cap)
     assert folded
+
+
+def test_values_that_join_to_the_same_text_are_two_sets():
+    store_records([record(business_id="ab", provider_name="c")])
+    store_records([record(business_id="a", provider_name="bc")])
+    assert LabelSet.objects.count() == 2

@@ -14,7 +14,7 @@ from django.test import Client
 from tests import database
 from tests.build import payload
 from tests.tracking.api.posting import post
-from tracking.models import AIRequest, LabelSet, Rollup
+from tracking.models import AIRequest, LabelSet, Total
 from tracking.store import append
 from tracking.store.periods import Period
 
@@ -65,7 +65,7 @@ def deadlocks() -> int:
 
 
 def requests_by_period() -> dict[int, int]:
-    sums = Rollup.objects.values("period").annotate(total=Sum("requests"))
+    sums = Total.objects.values("period").annotate(total=Sum("requests"))
     return {row["period"]: row["total"] for row in sums}
 
 
@@ -108,8 +108,8 @@ def test_batches_of_different_records_add_up_in_the_same_rollups():
     before = deadlocks()
     at_the_same_moment(*[partial(send_batch, batch(sender)) for sender in range(RACERS)])
     assert deadlocks() == before
-    all_time = Rollup.objects.filter(period=Period.ALL)
-    assert [rollup.requests for rollup in all_time] == [RACERS] * 30
+    all_time = Total.objects.all_time().values("label_set").annotate(total=Sum("requests"))
+    assert [row["total"] for row in all_time] == [RACERS] * 30
 
 
 def test_racers_pass_the_cap_on_label_sets_by_no_more_than_their_number(settings):
@@ -128,6 +128,8 @@ def test_label_sets_known_to_a_wiped_database_are_forgotten():
     send(payload(request_id="before"))
     assert append.known_sets.ids
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE tracking_airequest, tracking_rollup, tracking_labelset")
+        cursor.execute(
+            "TRUNCATE tracking_airequest, tracking_pending, tracking_rollup, tracking_labelset"
+        )
     assert not send(payload(request_id="after"))
     assert requests_by_period() == dict.fromkeys(Period, 1)

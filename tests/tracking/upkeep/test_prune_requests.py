@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.build import record
+from tests.build import record, store_records
 from tests.metrics import counters
 from tracking.models import AIRequest, LabelSet, Pruning, Rollup
-from tracking.store.through_django import store_records
+from tracking.store.through_django import ThroughDjango
 from tracking.upkeep import retention
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,7 @@ def test_no_counter_falls(capsys):
 
 def test_rollups_and_label_sets_stay(capsys):
     store_days_ago(100, 100)
+    ThroughDjango().fold()
     rollups = Rollup.objects.count()
     assert f"{rollups} rollups stay" in prune(capsys, "--older-than=12w")
     assert (Rollup.objects.count(), LabelSet.objects.count()) == (rollups, 1)
@@ -79,3 +80,11 @@ def test_it_deletes_in_chunks(monkeypatch):
 def test_it_refuses_what_is_no_age(age):
     with pytest.raises(CommandError, match="Give days or weeks, like 90d or 12w"):
         call_command("prune_requests", f"--older-than={age}")
+
+
+def test_a_dry_run_counts_what_would_go(capsys, time_machine):
+    time_machine.move_to("2026-03-08T12:00Z", tick=False)
+    midnight = datetime(2026, 3, 1, tzinfo=UTC)
+    just_before = midnight - timedelta(microseconds=1)
+    store_records([record(received_at=midnight), record(received_at=just_before)])
+    assert "Would delete 1 requests" in prune(capsys, "--older-than=7d", "--dry-run")

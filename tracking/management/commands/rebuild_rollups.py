@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tracking.management.progress import Progress
 from tracking.models import LabelSet
-from tracking.querysets import SUMS
+from tracking.store.fold import MEASURES
 from tracking.store.periods import Period
 from tracking.upkeep.audit import Mismatch, Window, mend, mismatches, windows
 
@@ -52,11 +52,11 @@ class Command(BaseCommand):
 
 
 def _line(mismatch: Mismatch, column: str) -> str:
-    place = list(SUMS).index(column)
+    place = MEASURES.index(column)
     starts_at, label_set_id, duration_bin = mismatch.key
     return (
         f"{Period(mismatch.period).name.lower()} {starts_at:%Y-%m-%d %H:%M}"
         f" label set {label_set_id} ({LabelSet.objects.filter(pk=label_set_id).first()})"
         f" bin {duration_bin} {column}:"
-        f" rollup {mismatch.of_rollup[place]}, requests {mismatch.of_requests[place]}"
+        f" rollup {mismatch.of_total[place]}, requests {mismatch.of_requests[place]}"
     )
