@@ -2,6 +2,9 @@
 
 from django.contrib.auth import get_user_model
 
+from tests.build import record, store_records
+from tracking.models import AIRequest
+
 
 def test_the_window_and_its_zone_are_kept_from_page_to_page(admin):
     query = {"window": "7d", "tz": "Asia/Kolkata", "model": "gpt-5"}
@@ -15,8 +18,10 @@ def test_nothing_to_keep_leaves_an_address_as_it_is(admin):
     assert page.context["navigation"][0].url == "/dashboard/"
 
 
-def test_the_page_that_is_shown_is_marked(admin):
-    links = admin.get("/dashboard/requests/").context["navigation"]
+def test_the_page_that_is_shown_is_marked_also_below_it(admin):
+    store_records([record()])
+    below = f"/dashboard/requests/{AIRequest.objects.get().pk}/"
+    links = admin.get(below).context["navigation"]
     assert [link.word for link in links if link.current] == ["Requests"]
 
 
