@@ -6,7 +6,6 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from dashboard.frame.navigation import navigation
 from dashboard.frame.query import BadQuery, kept, number_of, query_string, text_of
 from dashboard.frame.window import Window
 
@@ -46,22 +45,6 @@ def test_forms_keep_what_links_keep(request_):
     assert named == 'name="tz" value="UTC">name="window" value="24h">'
 
 
-@pytest.mark.django_db
-def test_the_window_goes_along_to_every_page(admin_user, request_):
-    request_.user = admin_user
-    links = {link.word: link for link in navigation(request_)}
-    assert links["Costs"].url == "/dashboard/costs/?since=2026-03-01&tz=UTC"
-    assert links["Administration"].url == "/admin/"
-    assert [word for word, link in links.items() if link.current] == ["Requests"]
-
-
-@pytest.mark.django_db
-def test_nothing_to_keep_leaves_an_address_as_it_is(admin_user):
-    request = RequestFactory().get("/dashboard/costs/?requests_per_day=9")
-    request.user = admin_user
-    assert navigation(request)[0].url == "/dashboard/"
-
-
 @pytest.mark.parametrize("text", ["x" * 201, "a\x00b"])
 def test_texts_are_bounded(text):
     with pytest.raises(BadQuery, match="at most 200"):
@@ -72,3 +55,9 @@ def test_texts_are_bounded(text):
 def test_numbers_are_bounded(text):
     with pytest.raises(BadQuery, match="from 0 to 10"):
         number_of("n", text, 10)
+
+
+def test_a_number_may_be_as_great_as_its_bound():
+    assert number_of("n", "10", 10) == 10
+    with pytest.raises(BadQuery):
+        number_of("n", "10.1", 10)
