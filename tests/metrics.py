@@ -3,7 +3,7 @@
 from django.db.models import QuerySet, Sum
 from prometheus_client.parser import text_string_to_metric_families
 
-from tracking.models import Total
+from tracking.models import Rollup, Total
 from tracking.prometheus.exposition import expose
 from tracking.store.fold import MEASURES
 from tracking.store.through_django import ThroughDjango
@@ -22,5 +22,5 @@ def counters() -> Samples:
     }
 
 
-def sums_of(totals: QuerySet[Total]) -> dict[str, int | float]:
+def sums_of(totals: QuerySet[Total] | QuerySet[Rollup]) -> dict[str, int | float]:
     return totals.aggregate(**{name: Sum(name, default=0) for name in MEASURES})

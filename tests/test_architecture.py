@@ -27,7 +27,7 @@ ROOMS = {
         "urls": "api views",
         "loading": "errors models querysets store wire",
         "upkeep": "models querysets store",
-        "doctor": "environment upkeep",
+        "doctor": "environment models store.fold",
         "checks": "",
         "apps": "checks",
         "management": "doctor errors loading models querysets store upkeep",

@@ -19,8 +19,8 @@ MODEL_BOUNDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0) +
     *(15.0, 20.0, 30.0, 60.0, 120.0),
 )
 OURS = ("ai_", "appointments_", "human_handoffs_")
-# Differs from scrape to scrape by its nature.
-OWN_DURATION = "ai_scrape_duration_seconds"
+# These tell of the service, not of what it counted.
+OF_ITSELF = {"ai_scrape_duration_seconds", "ai_pending_records"}
 
 
 def read_series(text: str) -> tuple[Series, Series]:
@@ -29,7 +29,7 @@ def read_series(text: str) -> tuple[Series, Series]:
     growing: Series = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
-            if sample.name.startswith(OURS) and sample.name != OWN_DURATION:
+            if sample.name.startswith(OURS) and sample.name not in OF_ITSELF:
                 key = sample.name, tuple(sorted(sample.labels.items()))
                 assert key not in series, f"{key} twice in one scrape"
                 series[key] = sample.value

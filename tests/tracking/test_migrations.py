@@ -1,15 +1,18 @@
-"""Migrations back and forth, on PostgreSQL: on SQLite there is no function to make."""
+"""Migrations back and forth, with what version 1.0.0 stored."""
 
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tests.build import record, store_records
 from tests.database import POSTGRESQL
+from tests.metrics import sums_of
+from tests.tracking.store.version_1_0_0 import store_as_1_0_0
+from tracking.models import Pending, Rollup, Total
 
-pytestmark = [
-    pytest.mark.skipif(not POSTGRESQL, reason="about PostgreSQL's own function"),
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
+on_postgresql = pytest.mark.skipif(not POSTGRESQL, reason="about PostgreSQL's own functions")
+BEFORE, AFTER = "0004_request_list_indexes", "0005_append_and_fold"
 
 
 @pytest.fixture
@@ -28,8 +31,28 @@ def functions() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
+@on_postgresql
 def test_the_function_that_stores_records_goes_and_comes_with_its_migration(migrate):
     migrate("0001_initial")
     assert functions() == []
     migrate("0002_store_records")
     assert functions() == ["tracking_store_records"]
+
+
+def test_what_is_pending_is_folded_before_its_table_goes(migrate):
+    store_records([record(), record(error_type="timeout")])
+    before = sums_of(Total.objects.all_time())
+    assert Pending.objects.count() == 2
+    migrate(BEFORE)
+    assert sums_of(Rollup.objects.filter(period=1)) == before
+
+
+@on_postgresql
+def test_a_database_of_1_0_0_goes_on_with_its_totals(migrate):
+    migrate(BEFORE)
+    store_as_1_0_0([record(duration_ms=100.3 * 1.1**number) for number in range(50)])
+    before = sums_of(Rollup.objects.filter(period=1))
+    migrate(AFTER)
+    after = sums_of(Total.objects.all_time())
+    assert 0 <= after.pop("duration_ms") - before.pop("duration_ms") < 1e-3
+    assert after == before

@@ -10,10 +10,14 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tracking import environment
 from tracking.doctor.finding import ERROR, NOTE, WARNING, Finding
+from tracking.models import Pending
+from tracking.store.fold import FOLD_EVERY
 
 NEON = ".neon.tech"
 ENCRYPTED = {"require", "verify-ca", "verify-full"}
 NEON_SLEEPS_AFTER_SECONDS = 300
+# A turn may come while another process folds or rebuilds; not many turns.
+PENDING_AT_MOST = 8 * FOLD_EVERY
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -63,6 +67,21 @@ def pooled() -> Iterator[Finding]:
     elif not settings.ON_LAMBDA and not environment.text("DATABASE_URL_DIRECT"):
         text = "Migrations would go through Neon's pooler."
         advice = "Set DATABASE_URL_DIRECT to the host without -pooler where you deploy from."
+        yield Finding(WARNING, text, advice)
+
+
+def pending() -> Iterator[Finding]:
+    """A fold takes what came since the last one; where it can't, every page adds it up anew."""
+    try:
+        count = Pending.objects.count()
+    except DatabaseError:
+        return  # `reachable` or `migrated` tells of it.
+    if count > PENDING_AT_MOST:
+        text = f"{count:,} records are pending: folds don't get through, so pages grow slow."
+        advice = (
+            'See the log for "Pending records weren\'t folded", end transactions that stay open,'
+            " then run: python manage.py rebuild_rollups"
+        )
         yield Finding(WARNING, text, advice)
 
 

@@ -16,6 +16,7 @@ LOOKS: tuple[Look, ...] = (
     database.migrated,
     database.encrypted,
     database.pooled,
+    database.pending,
     database.kept_awake,
     configuration.system_checks,
     configuration.debug,

@@ -45,12 +45,12 @@ def append_records(cursor: Cursor, vendor: str, records: list[Record], cap: int)
     """On SQLite it must run in a transaction."""
     label_sets = LabelSets(cursor)
     for record in records:
-        _place(record, label_sets, cap)
+        place(record, label_sets, cap)
     fresh = APPEND[vendor](cursor, msgspec.json.encode(_first_of_each_key(records)).decode())
     return Appended([_stored(record, fresh.keys) for record in records], fresh.fold_due)
 
 
-def _place(record: Record, label_sets: LabelSets, cap: int) -> None:
+def place(record: Record, label_sets: LabelSets, cap: int) -> None:
     """Says under which label set and bins a record is counted."""
     record.label_set_id, record.folded = known_sets.resolve(labels_of(record), label_sets, cap)
     record.duration_bin = bins.duration_bin(record.duration_ms)

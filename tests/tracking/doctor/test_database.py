@@ -3,6 +3,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from tests import database as chosen
+from tests.build import record, store_records
 from tracking.doctor import database
 from tracking.doctor.finding import ERROR, NOTE, WARNING
 
@@ -107,3 +108,13 @@ def test_an_sslmode_that_takes_an_open_connection_is_warned_of(neon, mode):
 def test_an_sslmode_that_takes_only_an_encrypted_one_is_right(neon, mode):
     neon(query=f"?sslmode={mode}")
     assert levels(database.encrypted) == []
+
+
+@pytest.mark.django_db
+def test_records_that_stay_pending_are_found(monkeypatch):
+    store_records([record() for _ in range(3)])
+    assert levels(database.pending) == []
+    monkeypatch.setattr(database, "PENDING_AT_MOST", 2)
+    [finding] = database.pending()
+    assert finding.level == WARNING
+    assert finding.text.startswith("3 records are pending")

@@ -8,6 +8,7 @@ from tracking.management.progress import Progress
 from tracking.models import LabelSet
 from tracking.store.fold import MEASURES
 from tracking.store.periods import Period
+from tracking.store.through_django import ThroughDjango
 from tracking.upkeep.audit import Mismatch, Window, mend, mismatches, windows
 
 SHOWN = 20
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         progress = Progress(self.stderr, options["verbosity"], "rollup windows")
         found = 0
+        ThroughDjango().fold()
         for window in windows():
             found += self._check(window, found) if options["check"] else mend(window)
             progress.advance(1)
