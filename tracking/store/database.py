@@ -22,7 +22,6 @@ from tracking.store.labels import Cursor
 from tracking.store.record import Record
 
 CONNECT_TIMEOUT_SECONDS = 5
-AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.InternalError)
 
 logger = logging.getLogger(__name__)
 
@@ -73,10 +72,10 @@ class Direct(Database):
     def run(self, work: Callable[[Cursor], T]) -> T:
         try:
             return self._run_or_reconnect(work)
-        except AWAY as error:
-            raise database_away() from error
         except psycopg2.ProgrammingError as error:
             raise database_not_migrated() from error
+        except (psycopg2.DatabaseError, psycopg2.InterfaceError) as error:
+            raise database_away() from error
 
     def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         def read(cursor: Cursor) -> list[tuple[Any, ...]]:
@@ -90,7 +89,7 @@ class Direct(Database):
         reused = hasattr(_local, "connection")
         try:
             return self._run_once(work)
-        except (*AWAY, psycopg2.IntegrityError):
+        except (psycopg2.DatabaseError, psycopg2.InterfaceError):
             close()
             if not reused:
                 raise

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import (
+    DatabaseError,
     IntegrityError,
     InterfaceError,
-    OperationalError,
     ProgrammingError,
     connection,
     transaction,
@@ -48,7 +48,7 @@ class ThroughDjango(Database):
 def _refusals() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
+    except (DatabaseError, InterfaceError) as error:
         connection.close_if_unusable_or_obsolete()
         raise _refusal(error) from error
 
