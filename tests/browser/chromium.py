@@ -1,14 +1,14 @@
 """A real Chromium, driven by Playwright, that remembers what went wrong on its pages."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.tools import program
 
 ARGUMENTS = [
     "--headless",
@@ -24,22 +24,13 @@ ARGUMENTS = [
 DASHBOARD = re.compile(r"//[^/]+/dashboard/")
 
 
-def executable() -> str:
-    """Of Debian's package or another one; a user's machine without it skips these tests."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if not path and os.environ.get("CI") == "true":
-        pytest.fail("Chromium is missing: apt-get install chromium")
-    if not path:
-        pytest.skip("Chromium is not installed.")
-    return path
-
-
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Playwright keeps an event loop running in its thread, which is none of Django's."""
+    executable = program("chromium", "google-chrome", package="chromium")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
 

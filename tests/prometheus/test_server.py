@@ -15,7 +15,8 @@ from tests import database
 from tests.blackbox.load import Client, Payload, payloads
 from tests.blackbox.service import SERVE, running_service
 from tests.blackbox.truth import Labels, Series, read_series, series_of
-from tests.prometheus.server import Prometheus, executable, running_prometheus
+from tests.prometheus.server import Prometheus, running_prometheus
+from tests.tools import program
 
 pytestmark = pytest.mark.skipif(
     not database.POSTGRESQL, reason="several processes share PostgreSQL: TEST_DATABASE=postgresql"
@@ -45,7 +46,7 @@ class Scraped:
 
 @pytest.fixture(scope="module")
 def scraped(tmp_path_factory) -> Iterator[Scraped]:
-    executable("prometheus")
+    program("prometheus", package="prometheus")
     folder = tmp_path_factory.mktemp("prometheus")
     with database.new_database() as url, running_service(url, **PRODUCTION) as base_url:
         client = Client(base_url, {"X-API-Key": KEY})
