@@ -67,12 +67,16 @@ deploy update undeploy: $(BIN)/.runtime
 node_modules/axe-core: package-lock.json
 	npm ci --silent --no-audit --no-fund || echo "npm is missing: accessibility is not tested"
 
-$(BIN)/.runtime: requirements.txt
-	$(PYTHON) -m venv .venv
+$(BIN)/.runtime: requirements.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(BIN)/.development: requirements-dev.txt requirements.txt
-	$(PYTHON) -m venv .venv
+$(BIN)/.development: requirements-dev.txt requirements.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(BIN)/.runtime
+
+# Debian keeps what makes a virtual environment in a package of its own.
+$(BIN)/python:
+	@$(PYTHON) -c "import ensurepip, sys; assert sys.version_info >= (3, 11)" 2>/dev/null || \
+		{ echo "$(PYTHON) is no Python 3.11 with venv: apt-get install python3-venv, or make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
