@@ -17,7 +17,7 @@ PAGES = [
 
 def test_no_serious_violation(browser, site, axe):
     # axe adds styles of its own to a page, which our policy would refuse.
-    with page_without_errors(browser, site, bypass_csp=True) as page:
+    with page_without_errors(browser, site.url, bypass_csp=True) as page:
         page.goto("/admin/login/")
         found = violations(page, axe)
         log_in(page)

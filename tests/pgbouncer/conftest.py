@@ -14,7 +14,6 @@ import pytest
 from tests import database
 from tests.blackbox.service import free_port
 from tests.lambda_runtime import package
-from tests.lambda_runtime.emulator.running import migrated_database
 from tests.tools import program
 
 collect_ignore_glob = [] if database.POSTGRESQL else ["test_*.py"]
@@ -39,7 +38,7 @@ logfile = {folder}/log
 @pytest.fixture(scope="session")
 def direct_url() -> Iterator[str]:
     """A database that was migrated through the direct host, with an administrator."""
-    with migrated_database() as url:
+    with database.migrated_database() as url:
         yield url
 
 

@@ -8,7 +8,8 @@ import requests
 
 from tests.blackbox.service import running_service
 from tests.build import payload
-from tests.lambda_runtime.emulator.running import ADMIN_PASSWORD, API_KEY, running
+from tests.database import ADMIN_PASSWORD
+from tests.lambda_runtime.emulator.running import API_KEY, running
 
 HEADERS = {"X-API-Key": API_KEY}
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
