@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run demo test test-sqlite test-postgresql lint format bench compare screenshots
+.PHONY: run demo test test-sqlite test-postgresql test-slow lint format bench compare screenshots
 .PHONY: package lambda deploy update undeploy
 
 STAGE ?= production
@@ -22,7 +22,8 @@ demo: $(BIN)/.runtime
 screenshots: $(BIN)/.development
 	python -m tests.browser.screenshots
 
-# All tests, on SQLite and on a real PostgreSQL that comes as a Python package.
+# All tests but the slow, on SQLite and on a real PostgreSQL that comes as a Python package.
+# In random order: PYTEST_ADDOPTS=--random-order make test
 test: test-sqlite test-postgresql
 
 test-sqlite: $(BIN)/.development node_modules/axe-core
@@ -30,6 +31,10 @@ test-sqlite: $(BIN)/.development node_modules/axe-core
 
 test-postgresql: $(BIN)/.development node_modules/axe-core
 	TEST_DATABASE=postgresql pytest
+
+# More rounds and samples of what a quick test shows.
+test-slow: $(BIN)/.development node_modules/axe-core
+	TEST_DATABASE=postgresql pytest -m slow
 
 lint: $(BIN)/.development
 	ruff check .

@@ -29,6 +29,7 @@ def healthcheck(port: int) -> int:
 @pytest.mark.skipif(not database.POSTGRESQL, reason="the image needs PostgreSQL")
 def test_the_service_of_the_image_is_healthy_in_production():
     variables = {"ENVIRONMENT": "production", "SECRET_KEY": "s" * 50, "MLOPS_API_KEY": "k" * 32}
+    variables["WEB_CONCURRENCY"] = "1"
     with database.new_database() as url, running_service(url, **variables) as base_url:
         assert healthcheck(int(base_url.rpartition(":")[2])) == 0
 

@@ -48,7 +48,10 @@ class Scraped:
 def scraped(request, tmp_path_factory) -> Iterator[Scraped]:
     program("prometheus", package="prometheus")
     folder = tmp_path_factory.mktemp("prometheus")
-    with database.new_database() as url, running_service(url, **PRODUCTION) as base_url:
+    with (
+        database.new_database() as url,
+        running_service(url, WEB_CONCURRENCY="2", **PRODUCTION) as base_url,
+    ):
         client = Client(base_url, {"X-API-Key": KEY})
         first = _send_round(client, 0)
         with running_prometheus(folder, base_url.removeprefix("http://"), KEY) as prometheus:
