@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 
 from tests.build import record
 from tracking.models import AIRequest
+from tracking.store import append
 from tracking.store.bins import duration_bin
 from tracking.store.through_django import store_records
 
@@ -45,6 +46,8 @@ def a_month():
 def month(django_db_setup, django_db_blocker):
     """Stored once: each test's own transaction is a savepoint in this one."""
     with django_db_blocker.unblock(), transaction.atomic():
+        # The fixture that does so for each test comes after those of a module.
+        append.known_sets.forget()
         store_records(a_month())
         yield
         transaction.set_rollback(True)

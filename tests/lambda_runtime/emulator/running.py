@@ -14,7 +14,7 @@ from deploy.local_lambda.local_lambda import LocalLambda
 ROOT = Path(__file__).resolve().parents[3]
 API_KEY = "a-key-of-the-tests"
 SECRET_KEY = "s" * 50
-LINE_SECONDS = 5
+LINE_SECONDS = 30
 A_WHOLE_CORE_MB = 1769
 
 
