@@ -40,7 +40,7 @@ def test_enough_samples_have_a_p95_and_say_what_cold_starts_add(zip_path):
     output = compared(zip_path, *LONG)
     assert "container, warm: compare_latency" in output
     warm = output.partition("## GET /health, warm")[2].partition("##")[0]
-    assert "of 72" not in warm and "lambda against container at p95" not in warm
+    assert re.search(r"(?m)^lambda .* at p95\.$", warm), warm
     cold = output.partition("idle environments end")[2].partition("##")[0]
     assert "too few to say what they add" not in cold
 
@@ -53,7 +53,7 @@ def test_both_hosts_are_measured(output):
 
 def calls(found: str, host: str) -> int:
     """A busy machine lets calls overlap, and Lambda begin another environment for one."""
-    return sum(map(int, re.findall(rf"(?m)^{host} +(?:warm|cold start) +(\d+)", found)))
+    return sum(map(int, re.findall(rf"(?m)^{host} +[a-z][a-z, ]* (\d+) ", found)))
 
 
 def test_cold_starts_are_forced(output):
