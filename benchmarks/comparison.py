@@ -22,7 +22,6 @@ from tests.blackbox.service import running_service
 from tests.database import start_postgresql
 
 STAGE = "production"
-LAMBDA_PORT = 9001
 DATABASE_PATH = "/analytics/clinic?days=7"
 # Calls of each host between two ends or so. A cold start has ended before the next call comes.
 CALLS_BETWEEN_ENDS = 3.75
@@ -43,7 +42,7 @@ def main() -> None:
             LocalLambda(
                 zip_path,
                 variables,
-                port=LAMBDA_PORT,
+                port=options.port,
                 memory_mb=options.memory,
                 print_line=lambda line: print(line, file=lines),
             ) as function,
@@ -116,6 +115,7 @@ def _options() -> argparse.Namespace:
     add("--rate", type=float, default=5, help="calls a second of each host (5)")
     add("--cold-rate", type=float, default=1.5, help="the same where environments end (1.5)")
     add("--memory", type=int, default=512, help="the function's, in MB (512)")
+    add("--port", type=int, default=9001, help="the function's gateway's (9001)")
     add("--days", type=int, default=30, help="of demo data in the database (30)")
     add("--zip", type=Path, help="compare this zip instead of packaging one")
     add("--exit", action="store_true", help="end when measured, serve no dashboard")

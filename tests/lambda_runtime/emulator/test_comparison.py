@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.blackbox.service import free_port
 from tests.lambda_runtime.emulator.running import ROOT
 from tests.tools import program
 
@@ -18,7 +19,7 @@ def compared(zip_path, *options: str) -> str:
     command = [sys.executable, "-m", "benchmarks.comparison", *options, "--exit"]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "mlops.settings"}
     done = subprocess.run(
-        [*command, "--zip", str(zip_path)],
+        [*command, f"--port={free_port()}", "--zip", str(zip_path)],
         cwd=ROOT,
         env=environment,
         capture_output=True,
