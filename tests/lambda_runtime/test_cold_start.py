@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 
 import pytest
 
@@ -16,6 +17,8 @@ TRACK = http_api(
     headers={"x-api-key": VARIABLES["MLOPS_API_KEY"]},
     body=json.dumps(payload()).encode(),
 )
+# Longer than a millisecond on any machine, where `/health` may round to 0.0.
+LOADS_DJANGO = http_api("/admin/login/", query="key=secret")
 
 
 def test_a_record_is_stored_before_django_is_loaded(connected):
@@ -58,12 +61,13 @@ def test_a_wrong_setting_is_an_answer_and_a_log_line(task, tmp_path):
 
 
 def test_the_first_answer_tells_of_the_start(cold):
-    answer = cold.invoke(http_api("/health"))
+    started = time.perf_counter()
+    answer = cold.invoke(LOADS_DJANGO)
+    seen_ms = 1_000 * (time.perf_counter() - started)
     assert header(answer, "x-cold-start") == "1"
-    timing = header(answer, "server-timing")
-    app, init = timing.split(", ")
-    assert float(app.removeprefix("app;dur=")) > 0
-    assert float(init.split(";")[1].removeprefix("dur=")) > 10
+    app, init = header(answer, "server-timing").split(", ")
+    assert 1 < float(app.removeprefix("app;dur=")) <= seen_ms
+    assert float(init.split(";")[1].removeprefix("dur=")) > 1
     assert init.endswith('desc="on-demand"')
 
 
@@ -91,14 +95,16 @@ def test_the_initialization_type_is_told(task, tmp_path, initialization_type, co
 
 
 def test_each_request_is_one_line_of_json(cold):
-    cold.invoke(http_api("/health", query="key=secret"))
+    started = time.perf_counter()
+    cold.invoke(LOADS_DJANGO)
+    seen_ms = 1_000 * (time.perf_counter() - started)
     [line] = cold.log_lines
-    assert line.pop("duration_ms") > 0
+    assert 1 < line.pop("duration_ms") <= seen_ms
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "level": "INFO",
         "method": "GET",
-        "path": "/health",
+        "path": "/admin/login/",
         "status": 200,
         "request_id": "request-1",
         "cold_start": True,

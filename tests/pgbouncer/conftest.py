@@ -14,7 +14,7 @@ import pytest
 from tests import database
 from tests.blackbox.service import free_port
 from tests.lambda_runtime import package
-from tests.lambda_runtime.emulator.running import migrated_database
+from tests.tools import program
 
 collect_ignore_glob = [] if database.POSTGRESQL else ["test_*.py"]
 
@@ -38,21 +38,17 @@ logfile = {folder}/log
 @pytest.fixture(scope="session")
 def direct_url() -> Iterator[str]:
     """A database that was migrated through the direct host, with an administrator."""
-    with migrated_database() as url:
+    with database.migrated_database() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def pooled_url(direct_url, tmp_path_factory) -> Iterator[str]:
     """The same database through the pooler."""
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if not program:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pgbouncer is missing")
-        pytest.skip("needs PgBouncer: apt-get install pgbouncer")
+    pgbouncer = program("pgbouncer", package="pgbouncer")
     url = urlsplit(direct_url)
     port = free_port()
-    process = _start(program, Path(parse_qs(url.query)["host"][0]), port, tmp_path_factory)
+    process = _start(pgbouncer, Path(parse_qs(url.query)["host"][0]), port, tmp_path_factory)
     try:
         pooled = f"postgresql://postgres@127.0.0.1:{port}{url.path}"
         _wait_until_it_answers(pooled, process)
@@ -68,7 +64,7 @@ def zip_path() -> Path:
     return package.ZIP
 
 
-def _start(program: str, host: Path, port: int, folders) -> "subprocess.Popen[bytes]":
+def _start(pgbouncer: str, host: Path, port: int, folders) -> "subprocess.Popen[bytes]":
     folder = folders.mktemp("pgbouncer")
     # It refuses to run as root; PostgreSQL's own user may open the socket.
     as_user = ["-u", host.owner()] if os.geteuid() == 0 else []
@@ -78,7 +74,7 @@ def _start(program: str, host: Path, port: int, folders) -> "subprocess.Popen[by
             parent.chmod(0o711)
     configuration = folder / "pgbouncer.ini"
     configuration.write_text(CONFIGURATION.format(host=host, port=port, folder=folder))
-    return subprocess.Popen([program, "-q", *as_user, str(configuration)])
+    return subprocess.Popen([pgbouncer, "-q", *as_user, str(configuration)])
 
 
 def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]") -> None:

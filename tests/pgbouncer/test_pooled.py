@@ -8,7 +8,8 @@ import requests
 
 from tests.blackbox.service import running_service
 from tests.build import payload
-from tests.lambda_runtime.emulator.running import ADMIN_PASSWORD, API_KEY, running
+from tests.database import ADMIN_PASSWORD
+from tests.lambda_runtime.emulator.running import API_KEY, running
 
 HEADERS = {"X-API-Key": API_KEY}
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -17,7 +18,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 @pytest.fixture(scope="module", params=["container", "lambda"])
 def base_url(request, pooled_url):
     if request.param == "container":
-        with running_service(pooled_url, MLOPS_API_KEY=API_KEY) as url:
+        with running_service(pooled_url, MLOPS_API_KEY=API_KEY, WEB_CONCURRENCY="2") as url:
             yield url
     else:
         zip_path = request.getfixturevalue("zip_path")

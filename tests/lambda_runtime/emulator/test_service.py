@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from deploy.local_lambda.cpu import CpuLimit
 from tests.build import payload
 from tests.lambda_runtime.emulator.running import A_WHOLE_CORE_MB, Running, running
 from tests.lambda_runtime.events import KEEP_WARM
@@ -90,14 +89,6 @@ def test_a_database_that_is_away_leaves_the_environment_up(without_database):
     refused = without_database.post("/track", json=payload())
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
     assert without_database.get("/health").headers["X-Cold-Start"] == "0"
-
-
-def test_the_processor_is_limited_after_init():
-    limit = CpuLimit(512)
-    if not limit.possible:
-        pytest.skip(f"no control groups here: {limit.reason}")
-    assert limit.cores == pytest.approx(0.29, abs=0.005)
-    assert limit.quota_us == 5789
 
 
 def test_doctor_runs_on_lambda(service):

@@ -28,12 +28,12 @@ async function load(key) {
   loading.abort();
   loading = new AbortController();
   beside().ariaBusy = "true";
+  beside().querySelector("[data-page]").href = pageOf(key);
   const answer = await fetch(pageOf(key), { signal: loading.signal, headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const details = page.querySelector("[data-details]");
   beside().querySelector("[data-details]").replaceChildren(...details.childNodes);
-  beside().querySelector("[data-page]").href = pageOf(key);
   beside().scrollTop = 0;
   beside().ariaBusy = "false";
 }
