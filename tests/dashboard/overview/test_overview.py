@@ -133,14 +133,6 @@ def test_a_chart_point_is_the_rows_of_its_bucket(stored):
     assert chart["series"]["worked"][10] == len(rows) > 0
 
 
-def test_what_named_no_cost_is_a_gap_and_not_free(admin):
-    store_records([record(cost_usd=None, received_at=NOW)])
-    store_records([record(cost_usd=Decimal("0.5"), received_at=NOW - timedelta(hours=2))])
-    with time_machine.travel(NOW, tick=False):
-        chart = admin.get("/dashboard/overview.json", {"window": "24h"}).json()
-    assert [cost for cost in chart["series"]["cost_usd"] if cost is not None] == [0.5]
-
-
 def test_a_label_narrows_it(stored):
     answer = stored.get("/dashboard/", {"window": "30d", "business": "clinic-1"})
     rows = rows_between(*stated_window(answer.content.decode()))
