@@ -93,6 +93,9 @@ class AIRequest(models.Model):
         ]
         indexes = [
             models.Index(fields=["received_at", "id"], name="by_time"),
+            # The slowest of a long window: without it every request of the window is read. It
+            # costs 5 of a record's 190 us in the database.
+            models.Index(fields=["duration_ms", "id"], name="by_duration"),
             # Failed only: a service that works well has few, far apart.
             models.Index(
                 fields=["received_at", "id"], name="failed_by_time", condition=~Q(error_type="")

@@ -248,7 +248,6 @@ class Migration(migrations.Migration):
     dependencies = [("tracking", "0004_request_list_indexes")]
 
     operations = [
-        migrations.RemoveIndex("airequest", "by_duration"),
         migrations.AlterField("airequest", "label_set", of_label_set()),
         migrations.AlterField("rollup", "duration_ms", models.FloatField(help_text=EXACT)),
         migrations.CreateModel(
