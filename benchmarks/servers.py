@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import requests
 
@@ -44,13 +45,23 @@ def _wait_until_up(url: str) -> None:
     raise SystemExit(f"{url} didn't start.")
 
 
-def requests_per_second(url: str, seconds: int, batch: int = 0) -> float:
+class Load(NamedTuple):
+    """`latencies_ms`: of p50, p99 and p99.9."""
+
+    requests_per_second: float
+    latencies_ms: tuple[float, ...]
+
+
+def load(url: str, seconds: int, batch: int = 0, *, alike: bool = False) -> Load:
+    """As many requests as CONNECTIONS clients make one after the other."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("This benchmark needs wrk: apt-get install wrk")
     command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(LOAD_SCRIPT), url]
-    environment = {**os.environ, "BATCH": str(batch)}
+    environment = {**os.environ, "BATCH": str(batch), "ALIKE": str(int(alike))}
     output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     if "Non-2xx" in output.stdout:
         raise SystemExit(f"Some requests failed:\n{output.stdout}")
-    return float(re.findall(r"Requests/sec:\s+([\d.]+)", output.stdout)[0])
+    [rate] = re.findall(r"Requests/sec:\s+([\d.]+)", output.stdout)
+    latencies_ms = re.findall(r"(?m)^p[\d.]+ ([\d.]+)$", output.stdout)
+    return Load(float(rate), tuple(map(float, latencies_ms)))

@@ -85,7 +85,7 @@ BEGIN
         SELECT {", ".join(COLUMNS)}
         FROM json_to_recordset(records) AS r ({", ".join(map(" ".join, COLUMNS.items()))})
         ON CONFLICT (business_id, request_id) DO NOTHING
-        RETURNING business_id, request_id, received_at, label_set_id, duration_bin, bucket_bin,
+        RETURNING id, business_id, request_id, received_at, label_set_id, duration_bin, bucket_bin,
             error_type, folded, duration_ms, success_rate, input_tokens, output_tokens,
             total_tokens, cost_usd, appointment_requested, appointment_booked,
             human_handoff_requested
@@ -94,10 +94,8 @@ BEGIN
         INSERT INTO tracking_pending ({", ".join((*PLACE, *ADDENDS))})
         SELECT received_at, {LABEL_SET}, duration_bin, bucket_bin, {", ".join(ADDENDS.values())}
         FROM fresh
-        RETURNING id
-    ),
-    due AS (SELECT coalesce(bool_or(id % fold_every = 0), false) AS fold FROM pending)
-    SELECT fresh.business_id::text, fresh.request_id::text, due.fold FROM fresh, due;
+    )
+    SELECT business_id::text, request_id::text, id % fold_every = 0 FROM fresh;
 END
 $$
 """

@@ -82,8 +82,8 @@ def _append_on_postgresql(cursor: Cursor, records: str) -> Fresh:
 def _append_on_sqlite(cursor: Cursor, records: str) -> Fresh:
     cursor.execute(SQLITE_REQUESTS, [records])
     rows = cursor.fetchall()
-    cursor.execute(SQLITE_PENDING, [msgspec.json.encode([row[2] for row in rows]).decode()])
-    ids = [row[0] for row in cursor.fetchall()]
+    ids = [row[2] for row in rows]
+    cursor.execute(SQLITE_PENDING, [msgspec.json.encode(ids).decode()])
     return Fresh({(row[0], row[1]) for row in rows}, any(id_ % FOLD_EVERY == 0 for id_ in ids))
 
 
@@ -119,5 +119,4 @@ SQLITE_PENDING = f"""
     SELECT received_at, (SELECT id FROM tracking_labelset WHERE id = label_set_id), duration_bin,
         bucket_bin, {", ".join(MEASURES)}
     FROM tracking_addend WHERE id IN (SELECT value FROM json_each(%s))
-    RETURNING id
 """
