@@ -21,6 +21,7 @@ LOOK: tuple[Callable[[], Iterator[Finding]], ...] = (
     configuration.static_files,
     configuration.static_prefix,
     stages.keep_warm,
+    stages.runtime,
     stages.open_debug,
     stages.static_prefix,
     stages.secrets,

@@ -11,6 +11,7 @@ from deploy.local_lambda.cpu import CpuLimit
 from tests.build import payload
 from tests.lambda_runtime.emulator.running import A_WHOLE_CORE_MB, Running, running
 from tests.lambda_runtime.events import KEEP_WARM
+from tracking.doctor.diagnosis import LOOK
 
 AWAY = "postgresql://nobody@127.0.0.1:1/nowhere"
 
@@ -102,4 +103,4 @@ def test_the_processor_is_limited_after_init():
 
 def test_doctor_runs_on_lambda(service):
     service.local_lambda.invoke({"manage": "doctor"})
-    assert "no errors" in service.wait_for_line("18 points examined")
+    assert "no errors" in service.wait_for_line(f"{len(LOOK)} points examined")

@@ -11,6 +11,7 @@ def stage(settings, tmp_path):
     def write(**fields):
         right = {
             "debug": False,
+            "runtime": "python3.13",
             "log_level": "INFO",
             "environment_variables": {"STATIC_URL": "/production/static/"},
         }

@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 
 from tracking.doctor import stages
 from tracking.doctor.finding import ERROR, WARNING
@@ -59,3 +60,16 @@ def test_the_stages_of_this_project_have_no_finding():
 def test_where_there_is_no_file_there_is_no_finding(settings, tmp_path):
     settings.BASE_DIR = tmp_path
     assert stages.stages() == {}
+
+
+def test_a_runtime_is_warned_of_before_its_support_ends(stage):
+    stage(runtime="python3.13")
+    for day, expected in (("2029-03-31", []), ("2029-04-01", [WARNING]), ("2029-07-01", [ERROR])):
+        with time_machine.travel(f"{day}T23:59:50Z", tick=False):
+            assert levels(stages.runtime) == expected
+
+
+def test_on_lambda_its_own_runtime_is_looked_at(settings, tmp_path):
+    settings.BASE_DIR, settings.ON_LAMBDA = tmp_path, True
+    with time_machine.travel("2040-01-01T00:00:00Z", tick=False):
+        assert levels(stages.runtime) == [ERROR]
