@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import requests
 from zappa.cli import ZappaCLI
 
 from deploy import leftovers, stage
+from deploy.target import Target
 
 ROOT = Path(__file__).resolve().parent.parent
 ZAPPA = str(Path(sys.executable).parent / "zappa")
@@ -50,6 +52,7 @@ class Release:
         missing = [name for name in REQUIRED if not os.environ.get(name)]
         if missing:
             raise SystemExit(f"Set in the environment, for Lambda: {', '.join(missing)}")
+        Target.of(self.cli).check(date.today())
         self._manage("check", "--deploy", "--fail-level", "ERROR")
 
     def migrate(self) -> None:

@@ -1,7 +1,20 @@
 """What zappa_settings.json can't say of a stage: Zappa calls `complete` when it has read it."""
+# ruff: noqa: E402
 
 import os
+import sys
+from datetime import date
+from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+# Zappa loads this file alone, from wherever it is itself.
+sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
+
+from deploy import package
+from deploy.target import Target
+
+PACKS = ("package", "deploy", "update")
 
 # Secrets and addresses: from the environment of whoever deploys, into Lambda's variables.
 # What isn't set here stays on Lambda as it is.
@@ -22,6 +35,12 @@ def complete(cli: Any) -> None:
     cli.aws_environment_variables = given_variables()
     # Zappa looks for WebSocket handlers in every folder, and finds its own code in build/.
     cli.use_websocket = cli.zappa.extra_permissions = None
+    target = Target.of(cli)
+    # Zappa looks for an active virtual environment before it does anything, and packs it.
+    os.environ["VIRTUAL_ENV"] = str(target.environment)
+    if cli.command in PACKS:
+        target.check(date.today())
+        package.prepare(target)
     if cli.command in ("deploy", "update"):
         cli.s3_bucket_name = bucket_name(cli)
 

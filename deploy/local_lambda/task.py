@@ -7,6 +7,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from deploy.target import Target
+
 # Root may write whatever the modes say, so its environments see the folder on a read-only mount.
 MOUNT_READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"'
 
@@ -18,6 +20,8 @@ class Task:
         self.folder = Path(tempfile.mkdtemp(prefix="local-lambda-"))
         with zipfile.ZipFile(zip_path) as package:
             package.extractall(self.folder)
+        self.target = Target.packed(self.folder)
+        self.python = self.target.python()
         _chmod(self.folder, 0o555, 0o444)
 
     def read_only(self, command: list[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """Deploying against moto, a mock of AWS's API that runs as a server."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from moto.awslambda import urls
 
 from tests.aws import empty_account
 from tests.database import POSTGRESQL, new_database
+from tests.machine import bare_environment
 
 collect_ignore_glob = [] if POSTGRESQL else ["test_*.py"]
 
@@ -25,9 +25,11 @@ STAGE = {"extends": "production", "apigateway_version": "v1", "touch": False}
 class Account:
     """An AWS account that lives as long as the test."""
 
-    def __init__(self, variables: dict[str, str], database_url: str, folder: Path) -> None:
+    def __init__(
+        self, variables: dict[str, str], database_url: str, folder: Path, **stage: Any
+    ) -> None:
         self.variables = {
-            **os.environ,
+            **bare_environment(),
             **variables,
             "DJANGO_SETTINGS_MODULE": "mlops.settings",
             "DATABASE_URL": database_url,
@@ -37,7 +39,7 @@ class Account:
         }
         self.settings_file = folder / "zappa_settings.json"
         settings = json.loads((ROOT / "zappa_settings.json").read_text())
-        self.settings_file.write_text(json.dumps({**settings, "test": STAGE}))
+        self.settings_file.write_text(json.dumps({**settings, "test": STAGE | stage}))
 
     def release(self, command: str, **variables: str) -> str:
         """Runs `make deploy` and its like on the stage `test`; answers what it prints."""
