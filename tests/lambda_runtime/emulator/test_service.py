@@ -42,6 +42,12 @@ def test_a_binary_body_arrives_as_sent(service):
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("megabytes", [2, 7, 11])
+def test_a_body_over_the_bound_is_refused_by_service_or_gateway(service, megabytes):
+    answer = service.post("/track/batch", data=b"x" * megabytes * 1_000_000)
+    assert answer.status_code == 413
+
+
 @pytest.mark.parametrize("api", ["v1", "url"])
 def test_the_other_gateways_reach_the_service(zip_path, service_database, api):
     with running(zip_path, service_database, api=api, environments=1) as service:
