@@ -37,12 +37,12 @@ def start_postgresql() -> str:
 def new_database() -> Iterator[str]:
     """URL of an empty database beside the tests' own, for a service that runs as processes."""
     name = f"service_{uuid4().hex}"
-    _administer(f"CREATE DATABASE {name}")
+    administer(f"CREATE DATABASE {name}")
     yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    _administer(f"DROP DATABASE {name} WITH (FORCE)")
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _administer(sql: str) -> None:
+def administer(sql: str) -> None:
     with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as connection:
         connection.autocommit = True
         connection.cursor().execute(sql)
