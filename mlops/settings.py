@@ -91,7 +91,11 @@ try:
         "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
     }
 except ValueError as error:
-    raise ImproperlyConfigured(f"Environment variable DATABASE_URL: {error}") from error
+    # Not in its words: they may quote a piece of the password.
+    raise ImproperlyConfigured(
+        "Environment variable DATABASE_URL must look like postgresql://user:password@host/name,"
+        " without quotes, and with special characters of the password as %XX."
+    ) from error
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if ON_LAMBDA:
         raise ImproperlyConfigured("Environment variable DATABASE_URL: SQLite is lost on Lambda.")

@@ -1,7 +1,9 @@
 """A cold start: what it loads, what it survives, and how it is told from a warm one."""
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,10 @@ TRACK = http_api(
     headers={"x-api-key": VARIABLES["MLOPS_API_KEY"]},
     body=json.dumps(payload()).encode(),
 )
+
+GUIDE = Path("docs/troubleshooting.md").read_text()
+# As the guide quotes it.
+REFUSED = re.findall(r'`500` with\n`(\{"error": "The service could not start".*?\})`', GUIDE)[0]
 
 
 def test_a_record_is_stored_before_django_is_loaded(connected):
@@ -59,11 +65,19 @@ def test_a_database_that_is_away_does_not_break_health(cold):
     assert cold.invoke(http_api("/health"))["statusCode"] == 200
 
 
-def test_a_wrong_setting_is_an_answer_and_a_log_line(task, tmp_path):
-    with Environment(tmp_path, SECRET_KEY="") as environment:
-        answer = environment.invoke(http_api("/health"))
-        assert answer["statusCode"] == 500
-        assert "SECRET_KEY must be set" in environment.log
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("SECRET_KEY", "", "SECRET_KEY must be set"),
+        ("MAX_LABEL_SETS", "many", "MAX_LABEL_SETS must be a whole number"),
+        ("DATABASE_URL", '"postgresql://u:p@h/db"', "DATABASE_URL must look like"),
+    ],
+)
+def test_a_refused_start_is_an_answer_and_a_log_line(task, tmp_path, variable, value, reason):
+    with Environment(tmp_path, **{variable: value}) as environment:
+        answer = environment.invoke(TRACK)
+        assert (answer["statusCode"], answer["body"]) == (500, REFUSED)
+        assert reason in environment.log
 
 
 def test_the_first_answer_tells_of_the_start(cold):
