@@ -4,6 +4,7 @@
 import os
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Zappa loads this file alone, from wherever it is itself.
 sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
 
-from deploy import package
+from deploy import gateway_key, package
 from deploy.target import Target
 
 PACKS = ("package", "deploy", "update")
@@ -43,6 +44,9 @@ def complete(cli: Any) -> None:
         package.prepare(target)
     if cli.command in ("deploy", "update"):
         cli.s3_bucket_name = bucket_name(cli)
+        # Zappa calls it where api_key_required names no key.
+        gateway, name = cli.zappa.apigateway_client, cli.lambda_name
+        cli.zappa.create_api_key = partial(gateway_key.admit, gateway, name)
 
 
 def given_variables() -> dict[str, str]:
@@ -53,3 +57,10 @@ def bucket_name(cli: Any) -> str:
     """One bucket for each stage of an account; Zappa would make another at every call."""
     account = cli.zappa.sts_client.get_caller_identity()["Account"]
     return f"{cli.lambda_name}-{account}-{cli.zappa.aws_region}"
+
+
+def function_arn(cli: Any) -> str:
+    """Of the function, be it there or not."""
+    caller = cli.zappa.sts_client.get_caller_identity()
+    partition, account = caller["Arn"].split(":")[1], caller["Account"]
+    return f"arn:{partition}:lambda:{cli.zappa.aws_region}:{account}:function:{cli.lambda_name}"
