@@ -26,8 +26,8 @@ TASK = BUILD / "task"
 DEPLOYED = BUILD / "deployed"
 MAX_BYTES = 15_000_000
 
-# Lambda has no server to run, and needs of Zappa only its handler.
-NOT_ON_LAMBDA = ("granian", "zappa")
+# Lambda has boto3 already and no server to run or to measure, and needs of Zappa only its handler.
+NOT_ON_LAMBDA = ("boto3", "django-prometheus", "granian", "zappa")
 OF_ZAPPAS_HANDLER = ("Werkzeug", "durationpy")
 
 
