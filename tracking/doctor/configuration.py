@@ -32,7 +32,7 @@ def production() -> Iterator[Finding]:
 def secret_key() -> Iterator[Finding]:
     if settings.SECRET_KEY == environment.DEVELOPMENT_KEY:
         level = ERROR if settings.PRODUCTION else NOTE
-        advice = 'Set it to: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        advice = 'Set it to: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
         yield Finding(level, "SECRET_KEY is the one for development, known to all.", advice)
 
 
