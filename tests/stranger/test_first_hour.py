@@ -155,6 +155,12 @@ def guide(name: str) -> list[str]:
     return fenced((ROOT / f"docs/{name}.md").read_text())
 
 
+def test_make_compare(with_python):
+    options = "--samples 12 --rate 10 --cold-rate 2 --exit"
+    output = with_python.does("make compare", OPTIONS=options)
+    assert "## GET /health, warm" in output
+
+
 LOADED = "set -a; . ./.env; set +a"
 DEPLOYING = ["make .env", LOADED, "make deploy STAGE=production", "make update STAGE=production"]
 LEAVING = ["make undeploy STAGE=production"]
@@ -188,6 +194,6 @@ def test_each_line_of_the_guides_as_it_stands(with_python, account):
     for line in LEAVING:
         with_python.does(f"{LOADED}; {line}", **account)
     every = {line for path in (ROOT / "docs").glob("*.md") for line in fenced(path.read_text())}
-    run = {*DEPLOYING, *MANAGING, *LEAVING, "make lambda", "make run"}
+    run = {*DEPLOYING, *MANAGING, *LEAVING, "make lambda", "make compare", "make run"}
     left = {line for line in every - run if not line.startswith("curl ")}
     assert {line for line in left if not NOT_HERE.match(line)} == set()
