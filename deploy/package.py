@@ -1,10 +1,9 @@
-"""The zip for Lambda: `prepare` comes before Zappa packs, and Zappa calls `finish` after.
+"""The zip for Lambda: `prepare` comes before Zappa packs, and `finish` after.
 
 Zappa packs the virtual environment it runs in, development tools and all, and dates every file
 1980, which makes ordinary bytecode stale. So it's given a clean environment, with wheels for the
 stage's runtime and processor, and bytecode of that runtime that asks for no date.
 """
-# ruff: noqa: E402
 
 import hashlib
 import os
@@ -16,12 +15,9 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-# Zappa loads this file alone, from wherever it is itself.
-sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
-
 from deploy.target import BUILD, Target
 
+ROOT = Path(__file__).resolve().parent.parent
 TASK = BUILD / "task"
 DEPLOYED = BUILD / "deployed"
 MAX_BYTES = 15_000_000

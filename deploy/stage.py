@@ -1,4 +1,7 @@
-"""What zappa_settings.json can't say of a stage: Zappa calls `complete` when it has read it."""
+"""What zappa_settings.json can't say of a stage.
+
+Zappa calls `complete` when it has read it, and `finish` when it has packed.
+"""
 # ruff: noqa: E402
 
 import os
@@ -16,6 +19,7 @@ from deploy import gateway_key, package, permissions
 from deploy.target import Target
 
 PACKS = ("package", "deploy", "update")
+finish = package.finish
 
 # Secrets and addresses: from the environment of whoever deploys, into Lambda's variables.
 # What isn't set here stays on Lambda as it is.

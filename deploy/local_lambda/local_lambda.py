@@ -37,7 +37,6 @@ class LocalLambda:
     ) -> None:
         self.cpu_limit = CpuLimit(memory_mb)
         self.task = Task(zip_path)
-        self.task.target.check_machine()
         function = Function(
             task=self.task,
             handler=handler,

@@ -20,9 +20,14 @@ class Task:
         self.folder = Path(tempfile.mkdtemp(prefix="local-lambda-"))
         with zipfile.ZipFile(zip_path) as package:
             package.extractall(self.folder)
-        self.target = Target.packed(self.folder)
-        self.python = self.target.python()
         _chmod(self.folder, 0o555, 0o444)
+        self.target = Target.packed(self.folder)
+        try:
+            self.target.check_machine()
+            self.python = self.target.python()
+        except SystemExit:
+            self.remove()
+            raise
 
     def read_only(self, command: list[str]) -> list[str]:
         """The command, run where the task folder can't be written."""

@@ -1,13 +1,16 @@
 """A stage's processor decides which libraries are packed."""
 
 import platform
+import tempfile
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from deploy import package
-from deploy.target import Target
+from deploy.local_lambda.task import Task
+from deploy.target import PROCESSORS, Target
 
 ELF_MACHINES = {62: "x86_64", 183: "arm64"}
 HERE, OTHER = ("x86_64", "arm64") if platform.machine() == "x86_64" else ("arm64", "x86_64")
@@ -33,10 +36,20 @@ def test_a_processor_that_lambda_has_not_is_refused():
         Target("python3.13", "riscv64").check(date(2026, 11, 24))
 
 
-def test_a_package_for_another_processor_is_not_run_here():
-    Target("python3.13", HERE).check_machine()
+def zip_with_library(folder: Path, architecture: str) -> Path:
+    path = folder / "function.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        processor = PROCESSORS[architecture]
+        package.writestr(f"library.cpython-313-{processor}-linux-gnu.so", b"")
+    return path
+
+
+def test_a_package_for_another_processor_is_not_run_here(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    Task(zip_with_library(tmp_path, HERE)).remove()
     with pytest.raises(SystemExit, match=f"The package is for {OTHER}; this machine is {HERE}"):
-        Target("python3.13", OTHER).check_machine()
+        Task(zip_with_library(tmp_path, OTHER))
+    assert [path.name for path in tmp_path.iterdir()] == ["function.zip"]
 
 
 def test_what_has_no_wheel_is_refused(tmp_path, monkeypatch):
