@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import checks
 
 from tracking import environment
-from tracking.doctor.finding import ERROR, NOTE, WARNING, Finding
+from tracking.doctor.finding import ERROR, NOTE, WARNING, Finding, manage
 
 
 def system_checks() -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def static_files() -> Iterator[Finding]:
     if not (settings.STATIC_ROOT / "admin" / "css" / "base.css").exists():
         level = ERROR if settings.PRODUCTION else NOTE
         text = f"Static files aren't collected: the pages have no styles ({settings.STATIC_ROOT})."
-        yield Finding(level, text, "Run: python manage.py collectstatic (before packaging).")
+        yield Finding(level, text, f"Run: {manage('collectstatic')} (before packaging).")
 
 
 def static_prefix() -> Iterator[Finding]:
