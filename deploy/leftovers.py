@@ -4,13 +4,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy import gateway_key
-
 
 def remove(cli: Any, bucket: str, function_arn: str) -> None:
     """`cli` is Zappa's command line with a stage's settings loaded."""
     zappa, name = cli.zappa, cli.lambda_name
-    gateway_key.remove(zappa.apigateway_client, name)
     remove_stack(zappa.cf_client, name)
     remove_apis(zappa, name)
     remove_schedules(zappa.events_client, name, function_arn)

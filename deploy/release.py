@@ -88,13 +88,14 @@ class Release:
 
     def remove_with_zappa(self) -> None:
         """API, schedules and function."""
-        leftovers.remove_gateway_logs(self.cli.zappa, self.cli.lambda_name)
-        # A usage plan's stage can't be removed.
-        gateway_key.remove(self.cli.zappa.apigateway_client, self.cli.lambda_name)
+        zappa, name = self.cli.zappa, self.cli.lambda_name
+        leftovers.remove_gateway_logs(zappa, name)
+        # AWS removes no API that a usage plan names.
+        gateway_key.remove(zappa.apigateway_client, name)
         if self.function_exists():
             self._zappa("undeploy", "--yes")
         else:
-            print(f"There is no function {self.cli.lambda_name}.")
+            print(f"There is no function {name}.")
 
     def remove_leftovers(self) -> None:
         """What Zappa leaves behind, and what an interrupted removal left."""
