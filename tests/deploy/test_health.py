@@ -67,6 +67,11 @@ def test_an_unhealthy_service_is_told_with_what_it_answers(deployed, monkeypatch
         release.Release("test", str(deployed[0].settings_file)).check_health()
 
 
+def test_a_host_that_does_not_answer_is_told_without_a_traceback(monkeypatch):
+    monkeypatch.setattr(release, "HEALTH_PAUSES_SECONDS", (0,))
+    assert release._wait_for_200("http://127.0.0.1:1/health", KEY) == "not at all (ConnectionError)"
+
+
 def test_undeploying_prints_no_traceback_and_leaves_no_key(deployed):
     account, gateway = deployed[0], deployed[0].client("apigateway")
     assert "Traceback" not in account.release("undeploy", MLOPS_API_KEY=KEY)

@@ -26,8 +26,9 @@ def output(zip_path) -> str:
 def test_both_hosts_are_measured(output):
     for path in ("/health", "/analytics/clinic?days=7"):
         found = output.partition(f"## GET {path}, warm")[2].partition("##")[0]
-        assert "container   warm   12" in found
-        assert "lambda      warm   12" in found
+        assert re.search(r"(?m)^container +warm +12 ", found), found
+        # A busy machine may start another environment meanwhile, whose first call is cold.
+        assert re.search(r"(?m)^lambda +warm +1[0-2] ", found), found
 
 
 def test_cold_starts_are_forced(output):
