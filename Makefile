@@ -68,6 +68,13 @@ lambda: $(BIN)/.development
 deploy update undeploy: $(BIN)/.runtime
 	python -m deploy.release $@ $(STAGE)
 
+# Variables for a deployment, each empty one a fresh secret; what is there already stays.
+SECRETS := import re, secrets; \
+    print(re.sub("\x27\x27", lambda _: repr(secrets.token_hex(32)), open(".env.example").read()), end="")
+.env:
+	@umask 077 && $(PYTHON) -c '$(SECRETS)' > $@
+	@echo "Made .env: fill in what is yours, then load it with: set -a; . ./.env; set +a"
+
 # For the browser tests alone; they are skipped without it.
 node_modules/axe-core: package-lock.json
 	npm ci --silent --no-audit --no-fund || echo "npm is missing: accessibility is not tested"

@@ -59,7 +59,8 @@ def _cases() -> list[Case]:
 
 def _measure(case: Case, environment: dict[str, str]) -> tuple[int, float]:
     """(instructions, median CPU milliseconds)"""
-    command = [_python(), "-S", "-c", CALL, *case.handler.rsplit(".", 1), _event(case.path)]
+    call = (*case.handler.rsplit(".", 1), _event(case.path))
+    command = [lambda_tasks.python(), "-S", "-c", CALL, *call]
     variables = environment | {"PYTHONPATH": f"{case.task}:{lambda_tasks.aws_runtime()}"}
     valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={os.devnull}"]
     print(f"{case.name} {case.path} ...", file=sys.stderr, flush=True)
@@ -117,11 +118,6 @@ def _migrated_database() -> str:
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
     return url
-
-
-def _python() -> str:
-    """The interpreter itself: valgrind would measure a launcher instead."""
-    return str(Path(sys.executable).resolve())
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "mlops.host_header.HostOfPages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -91,7 +91,11 @@ try:
         "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
     }
 except ValueError as error:
-    raise ImproperlyConfigured(f"Environment variable DATABASE_URL: {error}") from error
+    # Not in its words: they may quote a piece of the password.
+    raise ImproperlyConfigured(
+        "Environment variable DATABASE_URL must look like postgresql://user:password@host/name,"
+        " without quotes, and with special characters of the password as %XX."
+    ) from error
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if ON_LAMBDA:
         raise ImproperlyConfigured("Environment variable DATABASE_URL: SQLite is lost on Lambda.")
@@ -132,7 +136,7 @@ AXES_VERBOSE = False
 # What `manage.py doctor` looks at beside the service itself.
 DOCTOR_LOOKS = [
     f"mlops.stages.{name}"
-    for name in ("running_prefix", "keep_warm", "open_debug", "static_prefix", "secrets")
+    for name in ("running_prefix", "keep_warm", "runtime", "open_debug", "static_prefix", "secrets")
 ]
 
 LANGUAGE_CODE = "en-us"

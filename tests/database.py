@@ -41,9 +41,9 @@ def start_postgresql() -> str:
 def new_database(template: str = "template1") -> Iterator[str]:
     """URL of an empty database beside the tests' own, for a service that runs as processes."""
     name = f"service_{uuid4().hex}"
-    _administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+    administer(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield url_of(name)
-    _administer(f"DROP DATABASE {name} WITH (FORCE)")
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def migrated_database() -> Iterator[str]:
 def _migrated() -> str:
     """Name of one that others are copied from, in a tenth of the time that migrating takes."""
     name = "migrated"
-    _administer(f"CREATE DATABASE {name}")
+    administer(f"CREATE DATABASE {name}")
     manage(url_of(name), "migrate", "--verbosity", "0")
     manage(url_of(name), "ensure_admin")
     return name
@@ -86,7 +86,7 @@ def manage(database_url: str, *arguments: str, **environment: str) -> str:
     return completed.stdout
 
 
-def _administer(sql: str) -> None:
+def administer(sql: str) -> None:
     with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as connection:
         connection.autocommit = True
         connection.cursor().execute(sql)

@@ -16,7 +16,19 @@ GUIDES = sorted((ROOT / "docs").glob("*.md"))
 FENCE = re.compile(r"(?ms)^```sh\n(.*?)^```$")
 TARGETS = set(re.findall(r"(?m)^([a-z][a-z -]*):", (ROOT / "Makefile").read_text()))
 # Of others: the client's, Zappa's, the compose file's, the shell's.
-OTHERS = {"MLOPS_SERVICE_URL", "POSTGRES_PASSWORD", "IMAGE_URI", "STAGE", "OPTIONS", "LATEST"}
+OTHERS = {
+    "MLOPS_SERVICE_URL",
+    "POSTGRES_PASSWORD",
+    "IMAGE_URI",
+    "LAMBDA_PYTHON",
+    "STAGE",
+    "OPTIONS",
+    "LATEST",
+    "PLUGINS",
+    "DOCKER",
+    "VARIABLES",
+    "USER",
+}
 VARIABLE = re.compile(r"\b((?:[A-Z]+_)+[A-Z]+|STAGE|OPTIONS|DEBUG)(?==)|\$\{?([A-Z_]+)")
 FILE = re.compile(
     r"(?:deploy|monitoring|docs)/[\w./-]+\w|(?:tracking|deployments|dashboard|mlops)/[\w/]+\.py"
@@ -29,10 +41,10 @@ def lines(guide: Path) -> list[str]:
 
 
 def commands(word: str) -> list[str]:
-    """What follows the word in the fenced lines of all guides."""
-    return [
-        line.partition(word)[2] for guide in GUIDES for line in lines(guide) if word in line.split()
-    ]
+    """What follows the word, or a path to it, in the fenced lines of all guides."""
+    before = re.compile(rf"(?:^|.*[\s/]){re.escape(word)} ")
+    every = [line for guide in GUIDES for line in lines(guide)]
+    return [before.sub("", line) for line in every if before.match(line)]
 
 
 def test_the_guides_are_there():
@@ -42,7 +54,14 @@ def test_the_guides_are_there():
 
 @pytest.mark.parametrize("line", commands("make"))
 def test_each_make_target_exists(line):
-    assert line.split()[0] in {name for target in TARGETS for name in target.split()}
+    assert line.split()[0] in {".env"} | {name for target in TARGETS for name in target.split()}
+
+
+@pytest.mark.parametrize("word", ["python", "zappa"])
+def test_each_command_is_there_without_an_activated_environment(word):
+    every = [line for guide in GUIDES for line in lines(guide)]
+    bare = [line for line in every if word in line.split() and "exec service" not in line]
+    assert bare == []
 
 
 @pytest.mark.parametrize("line", commands("manage.py"))

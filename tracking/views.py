@@ -12,6 +12,8 @@ from tracking.api.exchange import Answer, Call
 from tracking.errors import Refusal
 from tracking.store.through_django import ThroughDjango
 
+SERVER_METRICS = "/metrics/server"
+
 
 @csrf_exempt
 def api(request: HttpRequest, **path: Any) -> HttpResponse:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ import yaml
 
 from tests import database
 from tests.blackbox.service import free_port, running_service
+from tests.test_architecture import imported, sources
 from tests.tools import program
 
 ROOT = Path(__file__).resolve().parents[2]
+REQUIREMENTS = (ROOT / "requirements.txt").read_text()
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 PROMETHEUS = yaml.safe_load((ROOT / "monitoring/prometheus.yml").read_text())
@@ -47,6 +50,22 @@ def copied() -> list[str]:
 def test_what_is_copied_exists_and_is_not_ignored(source):
     assert (ROOT / source).exists()
     assert f"!{source}" in (ROOT / ".dockerignore").read_text().split()
+
+
+def normal(requirement: str) -> str:
+    """The name in it, as package indexes compare names."""
+    return re.split(r"[^\w.-]", requirement)[0].replace("_", "-").lower()
+
+
+def test_what_the_apps_import_is_in_the_image():
+    """boto3 came with Zappa, which the image leaves out."""
+    apps = [source for source in copied() if (ROOT / source).is_dir()]
+    every = [name for app in apps for path in sources(app) for name in imported(path)]
+    distributions = packages_distributions()
+    used = {each for name in every for each in distributions.get(name.partition(".")[0], ())}
+    pinned = {normal(line) for line in REQUIREMENTS.splitlines()} - {"zappa"}
+    brought = {normal(each) for name in pinned for each in requires(name) or ()}
+    assert {normal(name) for name in used} - pinned - brought - {"zappa"} == set()
 
 
 def test_the_image_lets_no_root_serve():

@@ -1,7 +1,6 @@
 """Deploying against moto, a mock of AWS's API that runs as a server."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from moto.awslambda import urls
 from tests.aws import empty_account
 from tests.database import POSTGRESQL, new_database
 from tests.lambda_runtime.package import ROOT, ZAPPA
+from tests.machine import bare_environment
 
 collect_ignore_glob = [] if POSTGRESQL else ["test_*.py"]
 
@@ -25,11 +25,13 @@ LEFT_OUT = ["dashboard", "django", "prometheus_client", "psycopg2*", "staticfile
 
 
 class Account:
-    """An AWS account that lives as long as the test."""
+    """An AWS account that lives as long as the test; with fields of its own, a stage is whole."""
 
-    def __init__(self, variables: dict[str, str], database_url: str, folder: Path) -> None:
+    def __init__(
+        self, variables: dict[str, str], database_url: str, folder: Path, **stage: Any
+    ) -> None:
         self.variables = {
-            **os.environ,
+            **bare_environment(),
             **variables,
             "DJANGO_SETTINGS_MODULE": "mlops.settings",
             # Nothing listens there: who migrates through it fails.
@@ -43,6 +45,8 @@ class Account:
         settings = json.loads((ROOT / "zappa_settings.json").read_text())
         light = WHOLE | {"exclude": [*settings["production"]["exclude"], *LEFT_OUT]}
         stages = {"whole": WHOLE} | dict.fromkeys(("test", "short", "never"), light)
+        if stage:
+            stages["test"] = WHOLE | stage
         self.settings_file.write_text(json.dumps(settings | stages))
 
     def release(self, command: str, stage: str = "test", **variables: str) -> str:

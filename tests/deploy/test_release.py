@@ -73,13 +73,17 @@ def test_only_migrations_go_past_the_pooler(deployed):
         assert cursor.fetchone() == (True,)
 
 
-def test_the_function_may_only_write_its_log(deployed):
+def test_the_role_may_write_the_log_and_call_the_function(deployed):
+    """The latter because the stage has a REST API."""
     iam = deployed.client("iam")
     [policy] = iam.list_role_policies(RoleName=ROLE)["PolicyNames"]
     document = iam.get_role_policy(RoleName=ROLE, PolicyName=policy)["PolicyDocument"]
-    [statement] = document["Statement"]
-    assert {action.partition(":")[0] for action in statement["Action"]} == {"logs"}
-    assert "mlops-tracking-" in statement["Resource"]
+    log, call = document["Statement"]
+    assert {action.partition(":")[0] for action in log["Action"]} == {"logs"}
+    assert "mlops-tracking-" in log["Resource"]
+    function = deployed.client("lambda").get_function(FunctionName=NAME)["Configuration"]
+    assert call["Action"] == "lambda:InvokeFunction"
+    assert call["Resource"] == function["FunctionArn"]
 
 
 def test_it_is_kept_warm(deployed):

@@ -7,8 +7,9 @@ Origin header, or a page wanted), Django answers. Knows no Django.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracking import environment
 from tracking.api import endpoints
@@ -24,6 +25,28 @@ ALWAYS = ("/track", "/track/batch", "/health")
 WITHOUT_DATABASE = ("/health",)
 
 
+class Configuration(NamedTuple):
+    """The environment variables that the API needs."""
+
+    database_url: str
+    database: Direct
+    api_key: str
+    production: bool
+    is_safe: bool
+
+    @classmethod
+    def read(cls) -> "Configuration":
+        url = environment.text("DATABASE_URL")
+        return cls(
+            database_url=url,
+            database=Direct(url, environment.max_label_sets()),
+            api_key=environment.text("MLOPS_API_KEY"),
+            production=environment.production(),
+            # Django refuses such a start with its reason.
+            is_safe=not environment.unsafe_start(),
+        )
+
+
 class ApiFirst:
     """`load_django` is called once, by the first request that needs Django, unless it is given."""
 
@@ -34,12 +57,11 @@ class ApiFirst:
     ) -> None:
         self.load_django = load_django
         self.django = django
-        self.database_url = environment.text("DATABASE_URL")
-        self.database = Direct(self.database_url, environment.max_label_sets())
-        self.api_key = environment.text("MLOPS_API_KEY")
-        self.production = environment.production()
-        # Django refuses such a start with its reason.
-        self.is_safe = not environment.unsafe_start()
+
+    @cached_property
+    def configured(self) -> Configuration:
+        """Read by the first request, so that a wrong value is answered and not a failed init."""
+        return Configuration.read()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -56,8 +78,9 @@ class ApiFirst:
     def _is_ours(self, path: str, endpoint: Endpoint, environ: "WSGIEnvironment") -> bool:
         method = environ["REQUEST_METHOD"]
         is_plain = method in endpoint.methods and method != "HEAD" and not _is_browser(environ)
-        has_database = self.database_url.startswith(("postgres://", "postgresql://"))
-        wanted = self.is_safe and (path in ALWAYS or self.django is None)
+        here = self.configured
+        has_database = here.database_url.startswith(("postgres://", "postgresql://"))
+        wanted = here.is_safe and (path in ALWAYS or self.django is None)
         return is_plain and wanted and (has_database or path in WITHOUT_DATABASE)
 
     def _call(self, path: str, environ: "WSGIEnvironment") -> Call:
@@ -67,9 +90,9 @@ class ApiFirst:
             path=path.encode("latin-1").decode(errors="replace"),
             meta=environ,
             read_body=environ["wsgi.input"].read,
-            database=self.database,
-            api_key=self.api_key,
-            production=self.production,
+            database=self.configured.database,
+            api_key=self.configured.api_key,
+            production=self.configured.production,
         )
 
 
