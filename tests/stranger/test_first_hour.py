@@ -162,8 +162,8 @@ def test_make_compare(with_python):
 
 
 LOADED = "set -a; . ./.env; set +a"
-DEPLOYING = ["make .env", LOADED, "make deploy WHOLE=production", "make update STAGE=production"]
-LEAVING = ["make undeploy WHOLE=production"]
+DEPLOYING = ["make .env", LOADED, "make deploy STAGE=production", "make update STAGE=production"]
+LEAVING = ["make undeploy STAGE=production"]
 MANAGING = [
     ".venv/bin/python manage.py doctor",
     'DATABASE_URL="$DATABASE_URL_DIRECT" .venv/bin/python manage.py migrate',

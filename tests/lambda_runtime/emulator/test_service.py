@@ -10,7 +10,7 @@ import requests
 from tests.build import payload
 from tests.lambda_runtime.emulator.running import A_WHOLE_CORE_MB, Running, running
 from tests.lambda_runtime.events import KEEP_WARM
-from tracking.doctor.diagnosis import LOOKS
+from tracking.doctor.diagnosis import looks
 
 AWAY = "postgresql://nobody@127.0.0.1:1/nowhere"
 
@@ -100,4 +100,4 @@ def test_a_database_that_is_away_leaves_the_environment_up(without_database):
 
 def test_doctor_runs_on_lambda(service):
     service.local_lambda.invoke({"manage": "doctor"})
-    assert "no errors" in service.wait_for_line(f"{len(LOOKS)} points examined")
+    assert "no errors" in service.wait_for_line(f"{len(looks())} points examined")
