@@ -14,6 +14,7 @@ from tracking import environment
 from tracking.api import endpoints
 from tracking.api.endpoints import Endpoint
 from tracking.api.exchange import Answer, Call
+from tracking.store import deadline
 from tracking.store.database import Direct
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ class ApiFirst:
         self.is_safe = not environment.unsafe_start()
 
     def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        with deadline.of_request():
+            return self._answered(environ, start_response)
+
+    def _answered(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         # MLOPS_SERVICE_URL may end in a slash, to which the client adds another.

@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import OperationalError, ProgrammingError
+from django.db import InternalError, OperationalError
 
 from tests.build import record, store_records
 
@@ -81,9 +81,9 @@ def test_a_program_gets_json(client):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (OperationalError("connection refused"), "The database does not answer"),
-        (ProgrammingError("no relation"), "The database has no tables yet"),
-        (OperationalError("no such table: tracking_rollup"), "The database has no tables yet"),
+        (OperationalError("connection refused"), "Database unavailable"),
+        (OperationalError("no such table: tracking_rollup"), "python manage.py migrate"),
+        (InternalError("attempt to write a readonly database"), "Database read-only"),
     ],
 )
 def test_a_database_that_is_away_is_said_to_be_so(admin, monkeypatch, error, words):
