@@ -17,6 +17,7 @@ class Proxy:
         self.delay = 0.0
         self.refuses = False
         self._sockets: list[socket.socket] = []
+        self._unheard: set[socket.socket] = set()
         self._waiting: list[socket.socket] = []
         self.port = 0
         self._server = self._listen()
@@ -51,6 +52,10 @@ class Proxy:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
         self._sockets.clear()
+
+    def lose_answers(self) -> None:
+        """Of the connections that are open: what is asked is done, and nobody hears of it."""
+        self._unheard |= set(self._sockets)
 
     def cut_answers(self) -> None:
         """Ends what the database says: half of each connection."""
@@ -95,7 +100,7 @@ class Proxy:
             while data := source.recv(65_536):
                 if is_answer:
                     time.sleep(self.delay)
-                if not self.silent:
+                if not self.silent and not (is_answer and source in self._unheard):
                     sink.sendall(data)
         for end in (source, sink):
             with contextlib.suppress(OSError):

@@ -89,6 +89,12 @@ def test_a_record_whose_answer_was_cut_is_counted_once(service, sender):
     assert sender.send("unknown").json()["duplicate"] is True
 
 
+def test_a_record_that_was_tried_again_inside_is_no_duplicate(service, sender):
+    service.proxy.lose_answers()
+    answers = sender.send_many(4)
+    assert [answer.json()["duplicate"] for answer in answers] == [False] * 4
+
+
 def test_a_read_only_database_refuses_records_and_shows_figures(service, sender):
     service.sql(f"ALTER DATABASE {NAME} SET default_transaction_read_only = on")
     service.cluster.end_connections(NAME)
