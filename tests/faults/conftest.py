@@ -51,6 +51,15 @@ class Sender:
         with ThreadPoolExecutor(4) as threads:
             return list(threads.map(lambda _: self.send(), range(count)))
 
+    def send_batches(self, count: int) -> None:
+        """Of a thousand records each."""
+        for _ in range(count):
+            keys = [uuid4().hex for _ in range(1_000)]
+            body = {"records": [payload(request_id=key) for key in keys]}
+            url = f"{self.base_url}/track/batch"
+            requests.post(url, json=body, timeout=CLIENT_SECONDS).raise_for_status()
+            self.acknowledged |= set(keys)
+
     def heal(self) -> float:
         """Seconds until a dozen records in a row are taken."""
         started = time.monotonic()

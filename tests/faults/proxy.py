@@ -1,6 +1,7 @@
 """A TCP proxy before PostgreSQL's socket that does what networks and hosts do wrong."""
 
 import contextlib
+import math
 import socket
 import threading
 import time
@@ -9,13 +10,15 @@ from pathlib import Path
 
 class Proxy:
     """`silent` bytes are read, and so acknowledged, but not passed on: also those of connections
-    that are open. `delay` seconds pass before each answer. `refuses` new connections."""
+    that are open. `delay` seconds pass before each answer. `refuses` new connections.
+    After `cut_after` bytes of answers the database is gone."""
 
     def __init__(self, target: Path) -> None:
         self.target = str(target)
         self.silent = False
         self.delay = 0.0
         self.refuses = False
+        self.cut_after = math.inf
         self._sockets: list[socket.socket] = []
         self._unheard: set[socket.socket] = set()
         self._waiting: list[socket.socket] = []
@@ -27,6 +30,7 @@ class Proxy:
         if self.silent:
             self.cut()
         self.silent, self.delay, self.refuses = False, 0.0, False
+        self.cut_after = math.inf
         if self._waiting:
             for end in (self._server, *self._waiting):
                 end.close()
@@ -100,6 +104,10 @@ class Proxy:
             while data := source.recv(65_536):
                 if is_answer:
                     time.sleep(self.delay)
+                    self.cut_after -= len(data)
+                if self.cut_after < 0:
+                    self.refuses = True
+                    self.cut()
                 if not self.silent and not (is_answer and source in self._unheard):
                     sink.sendall(data)
         for end in (source, sink):

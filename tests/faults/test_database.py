@@ -149,3 +149,16 @@ def test_a_missing_privilege_is_named(service, sender):
         assert service.get("/health/detailed").status_code == 503
     finally:
         service.sql(f"ALTER TABLE tracking_airequest OWNER TO {USER}")
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_an_export_that_the_database_cuts_off_is_refused(service, sender, kind):
+    """Never a shorter one that looks complete."""
+    sender.send_batches(5)
+    complete = service.get(f"/dashboard/requests.{kind}")
+    assert complete.status_code == 200
+    assert len(complete.content) == int(complete.headers["Content-Length"])
+    service.proxy.cut_after = 1_000_000
+    answer = service.get(f"/dashboard/requests.{kind}")
+    assert answer.status_code == 503
+    assert "Database unavailable" in answer.text
