@@ -39,7 +39,7 @@ def track_batch(call: Call) -> Answer:
         {"index": index, **(item.body if isinstance(item, Refusal) else next(stored)._asdict())}
         for index, item in enumerate(items)
     ]
-    return json_answer(*_summary(len(records), results, now))
+    return json_answer(*_summary(results, now))
 
 
 def _saved(call: Call, records: list[Record]) -> list[Stored]:
@@ -53,13 +53,18 @@ def _saved(call: Call, records: list[Record]) -> list[Stored]:
 
 
 def _summary(
-    stored: int, results: list[dict[str, object]], now: datetime
+    results: list[dict[str, object]], now: datetime
 ) -> tuple[HTTPStatus, dict[str, object]]:
-    counts = {"stored": stored, "refused": len(results) - stored}
-    if not stored:
+    kinds = [result.get("duplicate") for result in results]
+    counts = {
+        "stored": kinds.count(False),
+        "duplicates": kinds.count(True),
+        "refused": kinds.count(None),
+    }
+    if counts["refused"] == len(results):
         error = {"error": "No record could be stored; see results."}
         return HTTPStatus.BAD_REQUEST, {**error, **counts, "results": results}
-    partial = stored < len(results)
+    partial = bool(counts["refused"])
     return (
         HTTPStatus.MULTI_STATUS if partial else HTTPStatus.OK,
         {

@@ -30,7 +30,8 @@ MODELS_SHOWN = 200
 # Of label sets: all time by duration and altogether, and the last two hours.
 _QUERY = f"""
     SELECT t.period, t.bin, (SELECT count(*) FROM tracking_unfolded),
-        t.success_rate, coalesce(s.model_set_id, s.id), s.business_id, s.request_model, s.response_type, s.intent, s.error_type,
+        t.success_rate, coalesce(s.model_set_id, s.id),
+        s.business_id, s.request_model, s.response_type, s.intent, s.error_type,
         CASE s.response_type WHEN 'error' THEN 'error' ELSE 'complex_query' END,
         t.duration_ms, t.cost_usd, {", ".join(f"t.{name}" for name in _COUNTS)}
     FROM (

@@ -126,3 +126,10 @@ def test_what_the_root_answers_depends_on_who_asks(client):
     browser = {"Accept": "text/html"}
     assert "Accept" in client.get("/", headers=browser)["Vary"]
     assert client.post("/", headers=browser).status_code == 405
+
+
+def test_a_log_in_that_should_lead_elsewhere_leads_to_the_dashboard(client):
+    get_user_model().objects.create_superuser("ada", password="right")
+    form = {"username": "ada", "password": "right", "next": "https://evil.example/"}
+    answer = client.post("/admin/login/", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/dashboard/")
