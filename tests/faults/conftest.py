@@ -34,13 +34,15 @@ class Sender:
     acknowledged: set[str] = field(default_factory=set)
     longest: float = 0.0
 
-    def send(self, request_id: str = "", **options: Any) -> requests.Response:
+    def send(
+        self, request_id: str = "", post: Any = requests.post, **options: Any
+    ) -> requests.Response:
         """Fails where the client would have given up."""
         key = request_id or uuid4().hex
         started = time.monotonic()
         body = payload(request_id=key)
         options = {"json": body, "timeout": CLIENT_SECONDS, **options}
-        answer = requests.post(f"{self.base_url}/track", **options)
+        answer: requests.Response = post(f"{self.base_url}/track", **options)
         self.longest = max(self.longest, time.monotonic() - started)
         if answer.ok:
             self.acknowledged.add(key)

@@ -4,13 +4,17 @@ Each test also holds, by its sender, that no client waits longer than it would, 
 acknowledged is lost, and that all that is stored is counted once.
 """
 
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 import psycopg2
 import pytest
+import requests
 
+from tests.blackbox.service import wait_until_healthy, worker_pid
 from tests.faults.cluster import small_disk
 from tests.faults.conftest import NAME, USER
 
@@ -93,6 +97,29 @@ def test_a_record_that_was_tried_again_inside_is_no_duplicate(service, sender):
     service.proxy.lose_answers()
     answers = sender.send_many(4)
     assert [answer.json()["duplicate"] for answer in answers] == [False] * 4
+
+
+def test_a_record_whose_process_was_killed_after_its_commit_is_counted_once(service, sender):
+    session = requests.Session()
+    process = worker_pid(session, service.base_url)
+    service.proxy.delay = 0.4
+    with ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(sender.send, "killed", post=session.post)
+        wait_until_stored(service, "killed")
+        os.kill(process, signal.SIGKILL)
+        with pytest.raises(requests.ConnectionError):
+            answer.result()
+    service.proxy.delay = 0
+    wait_until_healthy(service.base_url)
+    assert sender.send("killed").json()["duplicate"] is True
+
+
+def wait_until_stored(service, request_id):
+    sql = f"SELECT 1 FROM tracking_airequest WHERE request_id = '{request_id}'"
+    deadline = time.monotonic() + 10
+    while not service.sql(sql):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_a_read_only_database_refuses_records_and_shows_figures(service, sender):
