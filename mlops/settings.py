@@ -107,7 +107,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # A transaction pooler (Neon's, PgBouncer) keeps no session between transactions.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # A host that vanished is noticed by commands, too, which wait for answers without a deadline.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -155,6 +163,7 @@ CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 86_400 if PRODUCTION else 0
 SESSION_COOKIE_AGE = 7 * 86_400
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "dashboard:overview"
 
 LOGGING = {
     "version": 1,

@@ -31,8 +31,14 @@ OTHERS = {
 }
 VARIABLE = re.compile(r"\b((?:[A-Z]+_)+[A-Z]+|STAGE|OPTIONS|DEBUG)(?==)|\$\{?([A-Z_]+)")
 FILE = re.compile(
-    r"(?:deploy|monitoring|docs)/[\w./-]+\w|(?:tracking|deployments|dashboard|mlops)/[\w/]+\.py"
+    r"(?<![\w/])(?:"
+    r"(?:deploy|monitoring|docs)/[\w./-]+\w|(?:tracking|deployments|dashboard|mlops|tests)/[\w/]+\.py"
+    r")"
 )
+
+
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+RELIABILITY = (ROOT / "docs" / "reliability.md").read_text()
 
 
 def lines(guide: Path) -> list[str]:
@@ -97,3 +103,16 @@ def test_each_setting_of_zappa_exists(guide):
     named = set(re.findall(r'`"([a-z0-9_]+)":', guide.read_text()))
     read = set(re.findall(r'stage_config\.get\(\s*"(\w+)"', Path(cli.__file__).read_text()))
     assert named <= read
+
+
+@pytest.mark.parametrize(("path", "name"), TEST.findall(RELIABILITY))
+def test_each_fault_names_a_test_that_exists(path, name):
+    assert f"def {name}(" in (ROOT / path).read_text()
+
+
+def test_each_row_of_a_fault_names_its_test():
+    """Of tables whose last column is the test."""
+    headed = RELIABILITY.split("| fault |")[1:]
+    rows = [line for table in headed for line in table.split("\n\n")[0].splitlines()[2:]]
+    assert len(rows) > 15
+    assert [row for row in rows if not TEST.search(row.split("|")[-2])] == []

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,12 +15,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from dashboard.frame.query import BadQuery, zone_of
+from tracking.store.faults import refusal_of
 
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
 PERMISSION = "tracking.view_airequest"
-AWAY = (OperationalError, InterfaceError, ProgrammingError)
 
 
 def page(view: View) -> View:
@@ -29,12 +29,14 @@ def page(view: View) -> View:
     return admin.site.admin_view(permitted)
 
 
-def database_away(error: Exception) -> HttpResponse:
+def database_away(error: Error) -> HttpResponse:
     """Rendered without the request, because even its user would be asked of the database."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        raise error
     logger.error("The database does not answer a page: %s", error)
-    text = str(error)
-    missing = isinstance(error, ProgrammingError) or "no such table" in text
-    return HttpResponse(render_to_string("503.html", {"not_migrated": missing}), status=503)
+    page = render_to_string("503.html", refusal.body)
+    return HttpResponse(page, status=refusal.status, headers=refusal.headers)
 
 
 def _answering(view: View) -> View:

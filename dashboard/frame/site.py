@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
-from dashboard.frame.access import AWAY, database_away
+from dashboard.frame.access import database_away
 from dashboard.frame.navigation import navigation
 from tracking.models import BulkLoad
 
@@ -41,7 +42,7 @@ def _without_database(view: AdminView) -> AdminView:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except AWAY as error:
+        except Error as error:
             return database_away(error)
 
     return wrapper

@@ -1,7 +1,7 @@
 """Pages of requests by key: each page costs the same, and none needs a COUNT(*)."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -92,16 +92,19 @@ def _read(column: str, after: str) -> tuple[Any, int]:
     text, _, id_ = after.rpartition("_")
     try:
         value, number = _value(column, text), int(id_)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadQuery("after must be a key that a page gave.") from None
-    if not 0 <= number < 2**63 or (isinstance(value, datetime) and value.tzinfo is None):
+    if not 0 <= number < 2**63:
         raise BadQuery("after must be a key that a page gave.")
     return value, number
 
 
 def _value(column: str, text: str) -> Any:
     if column == "received_at":
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("A key has an offset.")
+        return moment.astimezone(UTC)
     if column == "priced_usd":
         return UNPRICED if text.startswith("-") else number_of("after", text, COST_MAX_USD)
     return float(number_of("after", text, DURATION_MAX_MS))

@@ -1,8 +1,11 @@
 """The list of requests, its exports, and one request."""
 
-from typing import Any
+import math
+from collections.abc import Iterable
+from tempfile import TemporaryFile
+from typing import IO, Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from dashboard.frame.access import page
@@ -24,6 +27,7 @@ from dashboard.requests.pages import (
 )
 from tracking.models import AIRequest, LabelSet
 from tracking.querysets import AIRequestQuerySet
+from tracking.store import deadline
 
 ID_DIGITS = 19
 
@@ -51,7 +55,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def request_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+def request_export(request: HttpRequest, kind: str) -> FileResponse:
+    """Complete, or refused: it goes through a file, so that its length is told first. A container
+    server ends a stream of unknown length properly also where the database has cut it off."""
     scope = scope_of(request)
     sort = sort_of(request.GET.dict())
     if too_many_for(sort, _in(scope.window)):
@@ -60,8 +66,18 @@ def request_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     lines = export.as_csv(requests) if kind == "csv" else export.as_json(requests)
     content_type = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
     name = f"requests-{scope.window.since:%Y%m%d}-{scope.window.until:%Y%m%d}.{kind}"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(lines, content_type=content_type, headers=disposition)
+    file = _file_of(line.encode() for line in lines)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+
+def _file_of(lines: Iterable[bytes]) -> IO[bytes]:
+    """Closed with the answer, and gone then. Takes as long as it takes, if only each answer of the
+    database comes in time."""
+    file = TemporaryFile()  # noqa: SIM115
+    with deadline.within(math.inf):
+        file.writelines(lines)
+    file.seek(0)
+    return file
 
 
 @page

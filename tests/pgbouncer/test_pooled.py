@@ -1,6 +1,8 @@
 """The service behind a transaction pooler: in a container's processes, and on Lambda."""
 
 import re
+import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -65,3 +67,29 @@ def test_an_administrator_logs_in(base_url):
 def test_the_service_is_healthy_with_its_database(base_url):
     answer = requests.get(f"{base_url}/health/detailed", headers=HEADERS, timeout=10)
     assert answer.json()["health_checks"]["database_connected"] is True
+
+
+def test_a_pooler_that_restarts_loses_no_record(base_url, pooler):
+    before = counted(base_url)
+    assert post(base_url, "/track", payload()).status_code == 200
+    pooler.stop()
+    refused = post(base_url, "/track", payload(request_id=f"again {base_url}"))
+    assert (refused.status_code, refused.json()["error"]) == (503, "Database unavailable")
+    pooler.start()
+    answers = [post(base_url, "/track", payload()) for _ in range(12)]
+    answers.append(post(base_url, "/track", payload(request_id=f"again {base_url}")))
+    assert {answer.status_code for answer in answers} == {200}
+    assert counted(base_url) == before + 14
+
+
+def test_a_silent_pooler_refuses_records_within_the_clients_patience(base_url, pooler):
+    before = counted(base_url)
+    pooler.process.send_signal(signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        answer = post(base_url, "/track", payload(request_id=f"silent {base_url}"))
+        assert (answer.status_code, time.monotonic() - started < 5) == (503, True)
+    finally:
+        pooler.process.send_signal(signal.SIGCONT)
+    assert post(base_url, "/track", payload(request_id=f"silent {base_url}")).status_code == 200
+    assert counted(base_url) == before + 1

@@ -15,6 +15,7 @@ from tracking import environment
 from tracking.api import endpoints
 from tracking.api.endpoints import Endpoint
 from tracking.api.exchange import Answer, Call
+from tracking.store import deadline
 from tracking.store.database import Direct
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ class ApiFirst:
         return Configuration.read()
 
     def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        with deadline.of_request():
+            return self._answered(environ, start_response)
+
+    def _answered(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         # MLOPS_SERVICE_URL may end in a slash, to which the client adds another.

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from tracking.api.exchange import Answer, Call, json_answer
 from tracking.errors import Refusal
+from tracking.store.append import Stored
 from tracking.store.record import Record
 from tracking.wire.parsing import BATCH_MAX_BYTES, RECORD_MAX_BYTES, parse_batch, parse_record
 
@@ -14,7 +15,7 @@ IDEMPOTENCY_KEY = "HTTP_IDEMPOTENCY_KEY"
 def track(call: Call) -> Answer:
     now = datetime.now(UTC)
     record = parse_record(call.body(RECORD_MAX_BYTES), now, call.meta.get(IDEMPOTENCY_KEY))
-    [stored] = call.database.save([record])
+    [stored] = _saved(call, [record])
     return json_answer(
         HTTPStatus.OK,
         {
@@ -33,22 +34,37 @@ def track_batch(call: Call) -> Answer:
     now = datetime.now(UTC)
     items = parse_batch(call.body(BATCH_MAX_BYTES), now, call.meta.get(IDEMPOTENCY_KEY))
     records = [item for item in items if isinstance(item, Record)]
-    stored = iter(call.database.save(records) if records else [])
+    stored = iter(_saved(call, records) if records else [])
     results = [
         {"index": index, **(item.body if isinstance(item, Refusal) else next(stored)._asdict())}
         for index, item in enumerate(items)
     ]
-    return json_answer(*_summary(len(records), results, now))
+    return json_answer(*_summary(results, now))
+
+
+def _saved(call: Call, records: list[Record]) -> list[Stored]:
+    """A refusal names the ids to send again with: those, too, that the sender left to us."""
+    try:
+        return call.database.save(records)
+    except Refusal as refusal:
+        ids = [record.request_id for record in records]
+        refusal.body |= {"request_id": ids[0]} if len(ids) == 1 else {"request_ids": ids}
+        raise
 
 
 def _summary(
-    stored: int, results: list[dict[str, object]], now: datetime
+    results: list[dict[str, object]], now: datetime
 ) -> tuple[HTTPStatus, dict[str, object]]:
-    counts = {"stored": stored, "refused": len(results) - stored}
-    if not stored:
+    kinds = [result.get("duplicate") for result in results]
+    counts = {
+        "stored": kinds.count(False),
+        "duplicates": kinds.count(True),
+        "refused": kinds.count(None),
+    }
+    if counts["refused"] == len(results):
         error = {"error": "No record could be stored; see results."}
         return HTTPStatus.BAD_REQUEST, {**error, **counts, "results": results}
-    partial = stored < len(results)
+    partial = bool(counts["refused"])
     return (
         HTTPStatus.MULTI_STATUS if partial else HTTPStatus.OK,
         {

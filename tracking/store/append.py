@@ -41,12 +41,16 @@ class Fresh(NamedTuple):
     fold_due: bool
 
 
-def append_records(cursor: Cursor, vendor: str, records: list[Record], cap: int) -> Appended:
-    """On SQLite it must run in a transaction."""
+def append_records(
+    cursor: Cursor, vendor: str, records: list[Record], cap: int, *, again: bool = False
+) -> Appended:
+    """On SQLite it must run in a transaction. `again`: they may have been stored a moment ago."""
     label_sets = LabelSets(cursor)
     for record in records:
         place(record, label_sets, cap)
     fresh = APPEND[vendor](cursor, msgspec.json.encode(_first_of_each_key(records)).decode())
+    if again:
+        fresh.keys.update(_stored_a_moment_ago(cursor, records))
     return Appended([_stored(record, fresh.keys) for record in records], fresh.fold_due)
 
 
@@ -70,6 +74,17 @@ def _stored(record: Record, fresh: set[Key]) -> Stored:
     duplicate = record.key not in fresh
     fresh.discard(record.key)
     return Stored(record.request_id, duplicate)
+
+
+def _stored_a_moment_ago(cursor: Cursor, records: list[Record]) -> set[Key]:
+    """By an attempt whose answer was lost: nobody else has received them at the same moment."""
+    cursor.execute(
+        "SELECT business_id, request_id, received_at FROM tracking_airequest"
+        f" WHERE (business_id, request_id) IN (VALUES {', '.join(['(%s, %s)'] * len(records))})",
+        [part for record in records for part in record.key],
+    )
+    received = {record.key: record.received_at for record in records}
+    return {row[:2] for row in cursor.fetchall() if row[2] == received[row[:2]]}
 
 
 def _append_on_postgresql(cursor: Cursor, records: str) -> Fresh:

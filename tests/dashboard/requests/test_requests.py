@@ -149,10 +149,32 @@ def test_as_many_as_may_be_sorted_by_cost_are(admin, monkeypatch):
 def test_other_finds_what_was_counted_as_other(admin, settings):
     settings.MAX_LABEL_SETS = 10
     store(*({"intent": f"intent {n}"} for n in range(20)))
-    assert len(listed(admin, intent="other")) == 11
+    assert len(listed(admin, intent="other")) == 18
 
 
 def test_only_one_asks_for_what_failed(admin):
     store({"request_id": "worked"}, {"request_id": "broken", "error_type": "timeout"})
     assert listed(admin, failed="1") == ["broken"]
     assert set(listed(admin, failed="0")) == {"worked", "broken"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"dearer_usd": "1e-999999999"},
+        {"dearer_usd": "0e999999999"},
+        {"cheaper_usd": "1e-99999"},
+        {"slower_ms": "1e-400"},
+        {"sort": "dearest", "after": "1e-999999999_1"},
+        {"sort": "slowest", "after": "1e-999999999_1"},
+        {"dearer_usd": "1E-12"},
+    ],
+)
+def test_a_number_smaller_than_any_stored_one_is_nothing(admin, query):
+    assert admin.get("/dashboard/requests/", query).status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00+23:59", "9999-12-31T23:59-23:59"])
+def test_a_key_outside_of_time_is_a_400(admin, moment):
+    answer = admin.get("/dashboard/requests/", {"after": f"{moment}_1"})
+    assert answer.status_code == 400
