@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -29,7 +28,7 @@ def page(view: View) -> View:
     return admin.site.admin_view(permitted)
 
 
-def database_away(error: Error) -> HttpResponse:
+def database_away(error: Exception) -> HttpResponse:
     """Rendered without the request, because even its user would be asked of the database."""
     refusal = refusal_of(error)
     if refusal is None:

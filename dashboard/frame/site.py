@@ -36,13 +36,14 @@ class DashboardSite(AdminSite):
 
 
 def _without_database(view: AdminView) -> AdminView:
-    """A database that is away becomes a page that says so."""
+    """A database that is away becomes a page that says so, as does a number that it can't take:
+    Django's forms hand those over, and SQLite's driver refuses them in its own way."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except Error as error:
+        except (Error, OverflowError) as error:
             return database_away(error)
 
     return wrapper

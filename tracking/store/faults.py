@@ -65,6 +65,7 @@ BY_WORDS: dict[str, Callable[[], Refusal]] = {
     "shutting down": database_restarting,
     "in recovery mode": database_restarting,
     "authentication failed": database_forbidden,
+    "too large to convert to SQLite": value_refused,
     "no such table": database_not_migrated,
     "no such column": database_not_migrated,
 }
