@@ -17,10 +17,10 @@ from dashboard.frame.window import Window
 ORDERS: dict[str, tuple[str, Callable[[Figures], Any]]] = {
     "requests": ("Requests", lambda figures: figures.requests),
     "failures": ("Failed", lambda figures: figures.failure_rate),
-    "p95": ("p95", lambda figures: figures.percentile(95)),
+    "p95": ("p95", lambda figures: figures.known(95)),
     "cost": ("Cost", lambda figures: figures.cost_or_none),
-    "bookings": ("Booked", lambda figures: figures.booking_rate),
-    "handoffs": ("Handed off", lambda figures: figures.handoff_rate),
+    "bookings": ("Booked", lambda figures: figures.booked.value),
+    "handoffs": ("Handed off", lambda figures: figures.handed_off.value),
     "cost_per_booking": ("Cost per booking", lambda figures: figures.cost_per_booking),
 }
 

@@ -23,7 +23,7 @@ def test_a_business_shows_what_a_booking_costs(admin):
     store(2, appointment_requested=True)
     store(2, appointment_requested=True, appointment_booked=True)
     [(_, figures)] = admin.get("/dashboard/breakdown/", {"by": "business"}).context["groups"]
-    assert figures.booking_rate == 0.5
+    assert figures.booked.value == 0.5
     assert float(figures.cost_per_booking) == 0.0084
 
 

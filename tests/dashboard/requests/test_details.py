@@ -16,7 +16,7 @@ def test_one_request_shows_its_place_and_its_conversation(admin):
     store(*({"conversation_id": "talk", "duration_ms": 100.0 * n} for n in range(1, 11)))
     slowest = AIRequest.objects.get(duration_ms=1000.0)
     context = admin.get(f"/dashboard/requests/{slowest.pk}/").context
-    assert context["share_below"] == 0.9
+    assert context["below"].value == 0.9
     assert len(context["timeline"]) == 10
     assert [column.here for column in context["columns"]].count(True) == 1
 
