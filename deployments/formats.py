@@ -64,7 +64,7 @@ def cost_a_request(usd_: float | Decimal, priced: int, requests: int) -> str:
     """The mean of those that named their cost."""
     if not priced or priced == requests:
         return cost(float(usd_) / (priced or 1), priced, requests)
-    return f"{usd(float(usd_) / priced)} of {count(priced)} priced"
+    return f"{cost(float(usd_) / priced, 1, 1)}, {count(priced)} priced"
 
 
 def cost_a_booking(bookings: int, usd_: float | Decimal, priced: int, requests: int) -> str:

@@ -134,7 +134,8 @@ class Entry(NamedTuple):
 def top_of(groups: Mapping[str, Figures]) -> list[Entry]:
     """`groups` come with most requests first."""
     slowest = _most(groups, lambda figures: figures.p95)
-    dearest = _most(groups, lambda figures: figures.cost_or_none)
+    priced = not any(figures.unpriced for figures in groups.values())
+    dearest = _most(groups, lambda figures: figures.cost_or_none) if priced else None
     shown = {slowest, dearest} - {None}
     for name in groups:
         if len(shown) < TOP_LENGTH:

@@ -102,7 +102,7 @@ def test_a_dragged_range_becomes_the_window(page):
 def test_refreshing_can_be_paused(page):
     log_in(page)
     button = page.locator(".refresh")
-    button.click()
+    button.click(click_count=2)
     expect(button).to_have_text("Paused")
     page.reload()
     expect(button).to_have_text("Paused")

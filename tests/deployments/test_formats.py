@@ -76,7 +76,7 @@ def test_ages():
 @pytest.mark.parametrize(
     ("priced", "requests", "texts"),
     [(0, 0, "– – –"), (0, 4, "unpriced unpriced unpriced"), (4, 4, "$2.00 $0.50 $1.00")]
-    + [(1, 4, "$2.00 + 3 unpriced $2.00 of 1 priced ≥ $1.00")],
+    + [(1, 4, "$2.00 + 3 unpriced $2.00, 1 priced ≥ $1.00")],
 )
 def test_costs_say_what_they_leave_out(priced, requests, texts):
     amount = 2.0 if priced else 0.0

@@ -73,7 +73,7 @@ def test_compare_says_of_how_many_a_cost_is(admin):
     store([0, 0], request_model="local")
     html = admin.get("/dashboard/compare/", {"a": "gpt-5-mini", "b": "local"}).content.decode()
     text = spelled(html.replace("</t", " </t"))
-    assert "Cost a request $0.50 of 1 priced free" in text
+    assert "Cost a request $0.50, 1 priced free" in text
     assert "Cost $0.50 + 1 unpriced free" in text
 
 
@@ -98,3 +98,10 @@ def test_exports_and_lists_tell_a_free_request_from_an_unpriced_one(admin):
     table = spelled(admin.get("/dashboard/requests/").content.decode().partition("<tbody>")[2])
     assert "unpriced" in table
     assert "free" in table
+
+
+@pytest.mark.django_db
+def test_where_a_cost_is_missing_nobody_is_called_the_dearest(admin):
+    store([1, 1])
+    store([None, 2], request_model="gpt-5")
+    assert not any(entry.dearest for entry in admin.get("/dashboard/").context["top_models"])
