@@ -43,6 +43,12 @@ class Figures:
         self.add(MEASURES, [getattr(other, name) for name in MEASURES])
         self.bins.update(other.bins)
 
+    def take_out(self, part: "Figures") -> None:
+        """What was merged before."""
+        for name in MEASURES:
+            setattr(self, name, getattr(self, name) - getattr(part, name))
+        self.bins.subtract(part.bins)
+
     def percentile(self, percent: int) -> float | None:
         """Milliseconds; None without requests, infinity past the last bin."""
         return bins.percentile(self.bins, percent / 100)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from dashboard.frame.query import query_string
 from dashboard.frame.scope import LABELS, Scope
-from dashboard.frame.window import PRESETS
+from dashboard.frame.window import MORE_PRESETS, PRESET_WORDS
 
 
 class Chip(NamedTuple):
@@ -28,7 +28,9 @@ def render_page(
         "window": scope.window,
         "zone": scope.zone.key,
         "now": scope.now,
-        "presets": PRESETS,
+        "presets": [preset for preset in PRESET_WORDS if preset not in MORE_PRESETS],
+        "more_presets": MORE_PRESETS.items(),
+        "more": MORE_PRESETS.get(scope.window.preset, "" if scope.window.preset else "Custom"),
         "chips": label_chips(request),
     }
     return render(request, template, {**frame, **context})

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from dashboard.figures.figures import BAD, WARNING, Figures, change, comparable, level_of
-from dashboard.frame.window import Window
 from dashboard.overview.overview import Overview
 from deployments.formats import (
     at_most,
@@ -34,17 +33,17 @@ class Card(NamedTuple):
     level: str = ""
 
 
-def cards_of(overview: Overview, window: Window) -> list[Card]:
-    now, before = overview.figures, overview.before
-    return [make(now, before, window) for make in (_traffic, _failures, _latency, _cost)]
+def cards_of(overview: Overview) -> list[Card]:
+    now, before, words = overview.figures, overview.before, overview.words_before
+    return [make(now, before, words) for make in (_traffic, _failures, _latency, _cost)]
 
 
-def _traffic(now: Figures, before: Figures, window: Window) -> Card:
+def _traffic(now: Figures, before: Figures, words: str) -> Card:
     return Card(
         "Requests",
         count(now.requests),
         str(now.requests),
-        _traffic_change(now, before, window),
+        _traffic_change(now, before, words),
         "requests",
         [
             ("Tokens", count(now.total_tokens), str(now.total_tokens)),
@@ -54,12 +53,12 @@ def _traffic(now: Figures, before: Figures, window: Window) -> Card:
     )
 
 
-def _failures(now: Figures, before: Figures, window: Window) -> Card:
+def _failures(now: Figures, before: Figures, words: str) -> Card:
     return Card(
         "Failures",
         share(now.failed),
         f"{now.failures} of {now.requests}",
-        _share_before(before, window),
+        _share_before(before, words),
         "failed",
         [
             ("Failed", count(now.failures), ""),
@@ -70,13 +69,13 @@ def _failures(now: Figures, before: Figures, window: Window) -> Card:
     )
 
 
-def _latency(now: Figures, before: Figures, window: Window) -> Card:
+def _latency(now: Figures, before: Figures, words: str) -> Card:
     few = now.requests and now.too_few(95)
     return Card(
         f"Latency, slowest of {now.requests}" if few else "Latency, p95",
         at_most(now.slowest) if few else duration(now.p95),
         f"{now.slowest if few else now.p95} ms",
-        _latency_change(now, before, window),
+        _latency_change(now, before, words),
         "slowest" if few else "p95",
         [_percentile_detail(now, percent_) for percent_ in (50, 99)]
         + [("Mean", duration(now.mean_ms), f"{now.mean_ms} ms")],
@@ -84,12 +83,12 @@ def _latency(now: Figures, before: Figures, window: Window) -> Card:
     )
 
 
-def _cost(now: Figures, before: Figures, window: Window) -> Card:
+def _cost(now: Figures, before: Figures, words: str) -> Card:
     return Card(
         "Cost",
         cost(now.cost_usd, now.priced, now.priced) if now.priced else cost(*now.priced_cost),
         f"${now.cost_usd}" if now.priced else "",
-        _cost_change(now, before, window),
+        _cost_change(now, before, words),
         "cost_usd",
         [
             ("A request", cost_a_request(*now.priced_cost), str(now.cost_per_request)),
@@ -107,42 +106,42 @@ def _percentile_detail(now: Figures, percent_: int) -> Detail:
     return (f"p{percent_}", duration(known), f"{known} ms")
 
 
-def _traffic_change(now: Figures, before: Figures, window: Window) -> str:
+def _traffic_change(now: Figures, before: Figures, words: str) -> str:
     if not before.requests or comparable(now, before):
-        return _change(now.requests, before, before.requests, window)
-    return f"{_requests(before)} in the {window.words} before"
+        return _change(now.requests, before, before.requests, words)
+    return f"{_requests(before)} in {words}"
 
 
-def _latency_change(now: Figures, before: Figures, window: Window) -> str:
+def _latency_change(now: Figures, before: Figures, words: str) -> str:
     if before.requests and None in (now.p95, before.p95):
-        return f"Too few to compare: {_requests(before)} in the {window.words} before"
-    return _change(now.p95, before, before.p95, window)
+        return f"Too few to compare: {_requests(before)} in {words}"
+    return _change(now.p95, before, before.p95, words)
 
 
-def _cost_change(now: Figures, before: Figures, window: Window) -> str:
+def _cost_change(now: Figures, before: Figures, words: str) -> str:
     """Sums that leave requests out aren't compared."""
     whole = before.cost_usd and not now.unpriced and not before.unpriced
     if not before.requests or (whole and comparable(now, before)):
-        return _change(float(now.cost_usd), before, float(before.cost_usd), window)
-    return f"{cost(*before.priced_cost)} in the {window.words} before"
+        return _change(float(now.cost_usd), before, float(before.cost_usd), words)
+    return f"{cost(*before.priced_cost)} in {words}"
 
 
-def _share_before(before: Figures, window: Window) -> str:
+def _share_before(before: Figures, words: str) -> str:
     """Rates are compared in percentage points: twice a tiny rate is still tiny."""
     if not before.requests:
-        return _nothing(window)
-    return f"{share(before.failed)} in the {window.words} before"
+        return _nothing(words)
+    return f"{share(before.failed)} in {words}"
 
 
-def _change(now: float | None, before: Figures, value: float | None, window: Window) -> str:
+def _change(now: float | None, before: Figures, value: float | None, words: str) -> str:
     share_ = change(now, value)
     if share_ is None:
-        return _nothing(window) if not before.requests else ""
-    return f"{signed_percent(share_)} on the {window.words} before"
+        return _nothing(words) if not before.requests else ""
+    return f"{signed_percent(share_)} on {words}"
 
 
-def _nothing(window: Window) -> str:
-    return f"No requests in the {window.words} before"
+def _nothing(words: str) -> str:
+    return f"No requests in {words}"
 
 
 def _requests(figures: Figures) -> str:

@@ -52,6 +52,7 @@ class Overview(NamedTuple):
 
     figures: Figures
     before: Figures
+    words_before: str
     models: dict[str, Figures]
     businesses: dict[str, Figures]
     intents: dict[str, Figures]
@@ -64,7 +65,8 @@ def overview_of(window: Window, labels: Mapping[str, str], now: datetime) -> Ove
     figures = total(by_set)
     return Overview(
         figures=figures,
-        before=source_of(window.before, labels).total("failures", "cost_usd", "priced"),
+        before=source_of(window.before(now), labels).total("failures", "cost_usd", "priced"),
+        words_before=window.words_before(now),
         models=by_label(by_set, "request_model"),
         businesses=by_label(by_set, "business_id"),
         intents=by_label(by_set, "intent"),

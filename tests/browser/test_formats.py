@@ -62,7 +62,7 @@ def test_what_is_past_the_last_bin_is_spelled_the_same(spelled_by_the_script):
 
 def test_costs_are_spelled_the_same(spelled_by_the_script):
     pairs = [(priced, requests) for requests in (0, 1, 12_431) for priced in (0, 1, requests)]
-    given = [[usd, *pair] for usd in (0, 0.0042, 3.125, 12_431) for pair in pairs]
+    given = [(usd, *pair) for usd in (0, 0.0042, 3.125, 12_431) for pair in pairs]
     assert spelled_by_the_script("cost", given) == [formats.cost(*values) for values in given]
 
 

@@ -5,7 +5,7 @@ import { atMost, cost, count, duration, moment, usd } from "../charts/formats.js
 import { numbers } from "./numbers.js";
 import { sparklines } from "./sparklines.js";
 
-let data, remove, shown = "requests";
+let data, remove, shown;
 
 const bars = () => uPlot.paths.bars({ size: [0.86, 48], align: 1 });
 const bar = (label, paint, values, format) => ({ label, column: values, format, fill: () => color(paint), stroke: () => color(paint), width: 0, paths: bars(), points: { show: false } });
@@ -68,19 +68,32 @@ function show() {
   remove = draw(place, options(place, series), columns);
 }
 
-function press() {
-  for (const tab of document.querySelectorAll("[data-kind]")) {
-    tab.setAttribute("aria-pressed", tab.dataset.kind === shown);
+const tabs = () => [...document.querySelectorAll("[data-kind]")];
+
+// The chosen chart stands in the URL, and stays when another window is chosen.
+function choose(kind) {
+  shown = kind;
+  for (const tab of tabs()) tab.setAttribute("aria-pressed", tab.dataset.kind === shown);
+  const withChart = (href) => {
+    const url = new URL(href, location.href);
+    url.searchParams.set("chart", shown);
+    return url;
+  };
+  history.replaceState(history.state, "", withChart(location.href));
+  for (const link of document.querySelectorAll(".presets a")) link.href = withChart(link.href);
+  for (const form of document.querySelectorAll(".custom-form form, .zone-form")) {
+    const input = form.elements.chart ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "chart" }));
+    input.value = shown;
   }
 }
 
 async function load() {
   const place = document.getElementById("time-chart");
   if (!place) return;
-  for (const tab of document.querySelectorAll("[data-kind]")) {
-    tab.addEventListener("click", () => { shown = tab.dataset.kind; press(); if (data) show(); });
+  shown = tabs().find((tab) => tab.ariaPressed === "true").dataset.kind;
+  for (const tab of tabs()) {
+    tab.addEventListener("click", () => { choose(tab.dataset.kind); if (data) show(); });
   }
-  press();
   const answer = await fetch(place.dataset.url);
   if (!answer.ok) {
     place.textContent = "The chart's data could not be loaded. Reload the page to try again.";
