@@ -63,7 +63,7 @@ def _failures(now: Figures, before: Figures, words: str) -> Card:
         [
             ("Failed", count(now.failures), ""),
             ("Worked", count(now.requests - now.failures), ""),
-            ("Good below", percent(WARNING), f"Bad above {percent(BAD)}"),
+            ("Warning from", percent(WARNING), f"Bad above {percent(BAD)}"),
         ],
         level=level_of(now.failure_rate),
     )

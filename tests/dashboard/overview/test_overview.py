@@ -206,6 +206,21 @@ def test_without_a_request_in_the_window_it_says_so(stored):
     assert "No requests in this window." in text
 
 
+def test_it_says_when_the_newest_came_without_a_gap_before_the_full_stop(admin):
+    store_records([record(received_at=NOW - timedelta(days=3))])
+    with time_machine.travel(NOW, tick=False):
+        page = admin.get("/dashboard/", {"window": "1h"}).content.decode()
+    assert re.search(r"\d\d:\d\d:\d\d</time>\.", page)
+
+
+@pytest.mark.parametrize("path", ["requests", "breakdown", "compare"])
+def test_an_empty_database_offers_no_longer_window(admin, path):
+    page = f"/dashboard/{path}/"
+    assert "30 days</a>" not in admin.get(page).content.decode()
+    store_records([record(received_at=datetime.now(UTC) - timedelta(days=3))])
+    assert "30 days</a>" in admin.get(page).content.decode()
+
+
 def test_few_samples_are_called_few(admin):
     store_records([record() for _ in range(31)])
     text = admin.get("/dashboard/").content.decode()

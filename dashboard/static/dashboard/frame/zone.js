@@ -8,7 +8,7 @@
 
 // The zones that can be chosen; the server knows the chosen one alone.
 function listZones() {
-  const picker = document.querySelector("select.zone");
+  const picker = document.querySelector(".zone-choice");
   if (!picker || picker.length > 1) return;
   const names = ["UTC", Intl.DateTimeFormat().resolvedOptions().timeZone, ...Intl.supportedValuesOf("timeZone")];
   const others = [...new Set(names)].filter((name) => name !== picker.value);

@@ -21,6 +21,9 @@ const KINDS = {
   tokens: ({ total_tokens }) => [bar("Tokens", "accent", total_tokens, count)],
   cost: ({ cost_usd }) => [bar("Cost", "accent", cost_usd, usd)],
 };
+// There is no quarter of a request.
+const WHOLE = new Set(["requests", "tokens"]);
+const STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 const AXIS = { requests: count, latency: duration, tokens: count, cost: usd };
 
 function legendValue(serie) {
@@ -49,7 +52,7 @@ function options(place, series) {
       x: { range: [Date.parse(data.since) / 1000, Date.parse(data.until) / 1000] },
       y: { range: (chart, low, high) => latency ? [Math.max(0, low * 0.9), high * 1.05] : [0, (high || 1) * 1.05] },
     },
-    axes: [axis(null, { size: 36, grid: { show: false }, values: times(place.dataset.zone) }), axis(AXIS[shown])],
+    axes: [axis(null, { size: 36, grid: { show: false }, values: times(place.dataset.zone) }), axis(AXIS[shown], WHOLE.has(shown) && { incrs: STEPS })],
     series: [{ label: "From", value: (chart, start) => start == null ? "" : moment(start, place.dataset.zone) }, ...series.map((serie) => ({ ...serie, value: legendValue(serie) }))],
     hooks: { draw: [veil(bucket), ...(latency ? [directLabels] : [])], setSelect: [selectWindow] },
   };
@@ -58,7 +61,7 @@ function options(place, series) {
 function show() {
   const place = document.getElementById("time-chart");
   remove?.();
-  const series = KINDS[shown](data.series);
+  const series = KINDS[shown](data.series).filter(({ label, column }) => label !== "Slowest" || column.some((value) => value != null));
   const columns = [data.starts, ...series.map((serie) => serie.column)];
   if (columns.slice(1).every((values) => values.every((value) => !value))) {
     remove = null;
