@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from dashboard.frame.query import BadQuery, zone_of
+from dashboard.frame.query import BadQuery, query_string, zone_of
+from dashboard.frame.window import with_offsets
 from tracking.store.faults import refusal_of
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,11 @@ def _answering(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            with timezone.override(zone_of(request)):
+            zone = zone_of(request)
+            offsets = with_offsets(request.GET.dict(), zone)
+            if offsets and not request.path.endswith((".json", ".csv")):
+                return redirect(request.path + query_string(request, **offsets))
+            with timezone.override(zone):
                 return view(request, *args, **kwargs)
         except BadQuery as error:
             return _bad_query(request, error)

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
@@ -16,7 +19,21 @@ from tracking.models import BulkLoad
 AdminView = Callable[..., HttpResponse]
 
 
+class LoginForm(AdminAuthenticationForm):
+    """Who gave the right password isn't told that it is wrong."""
+
+    def confirm_login_allowed(self, user: User) -> None:
+        if user.is_active and not user.is_staff:
+            raise ValidationError(
+                "Your password is right, but you may not look at this site yet: an administrator"
+                " has to tick “Staff status” for you.",
+                code="no_staff",
+            )
+        super().confirm_login_allowed(user)
+
+
 class DashboardSite(AdminSite):
+    login_form = LoginForm
     site_header = site_title = "MLOps tracking"
     index_title = "Administration"
     enable_nav_sidebar = False

@@ -17,14 +17,19 @@ from dashboard.requests import export
 from dashboard.requests.details import details_of
 from dashboard.requests.filter import FAILED, RANGES, request_filter_of
 from dashboard.requests.pages import (
+    COUNTED_AT_MOST,
     FIRST_SORT,
+    REVERSED,
     SORTED_AT_MOST,
     SORTS,
+    Page,
     every,
+    matches,
     page_of,
     sort_of,
     too_many_for,
 )
+from deployments.formats import count
 from tracking.models import AIRequest, LabelSet
 from tracking.querysets import AIRequestQuerySet
 from tracking.store import deadline
@@ -37,10 +42,14 @@ def request_list(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     asked = sort_of(request.GET.dict())
     sort = FIRST_SORT if too_many_for(asked, _in(scope.window)) else asked
-    listed = page_of(_requests(request, scope), sort, request.GET.get("after", ""))
+    after = request.GET.get("after", "")
+    requests = _requests(request, scope)
+    listed = page_of(requests, sort, after)
     context = {
         **listed._asdict(),
         "sort": sort,
+        "heads": {first: _head(sort, first) for first in REVERSED},
+        "found": _found(requests, listed) if not after else "",
         "unsorted": sort != asked,
         "sorted_at_most": SORTED_AT_MOST,
         "sorts": [(key, word) for key, (_, _, word) in SORTS.items()],
@@ -87,6 +96,23 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "dashboard/requests/request.html", scope, "Request", **details)
 
 
+def _found(requests: AIRequestQuerySet, first: Page) -> str:
+    """How many requests fit; a first page that is the only one tells it itself."""
+    found = matches(requests) if first.after else len(first.requests)
+    if found > COUNTED_AT_MOST:
+        return f"More than {count(COUNTED_AT_MOST)} requests"
+    return f"{count(found)} request{'' if found == 1 else 's'}"
+
+
+def _head(sort: str, first: str) -> dict[str, str]:
+    """What a click on it sorts by, and how it is sorted now."""
+    falling, rising = sort == first, sort == REVERSED[first]
+    return {
+        "next": REVERSED[first] if falling else first,
+        "sorted": "descending" if falling else "ascending" if rising else "",
+    }
+
+
 def _opened(request: HttpRequest) -> dict[str, Any]:
     """The request whose details stand beside the list; it may have been deleted since."""
     text = request.GET.get("open", "")
@@ -122,7 +148,10 @@ def _choices(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _chips(request: HttpRequest) -> list[Chip]:
-    words = {name: word for name, (_, _, word) in RANGES.items()} | {"q": "Id", FAILED: "Outcome"}
+    words = {name: word for name, (_, _, word) in RANGES.items()} | {
+        "q": "Search",
+        FAILED: "Outcome",
+    }
     others = [
         chip(request, name, word, "failed" if name == FAILED else request.GET[name])
         for name, word in words.items()

@@ -13,9 +13,9 @@ import requests
 from tests import database
 from tests.blackbox.service import running_service
 from tests.build import payload
+from tests.database import ADMIN_PASSWORD, manage
 from tests.faults.cluster import Cluster
 from tests.faults.proxy import Proxy
-from tests.database import ADMIN_PASSWORD, manage
 
 collect_ignore_glob = [] if database.POSTGRESQL else ["test_*.py"]
 

@@ -43,6 +43,7 @@ _FOLDED = f"""
 
 def analytics(call: Call) -> Answer:
     now = datetime.now(UTC)
+    until = floor_hour(now) + HOUR
     days = _days(call.meta.get("QUERY_STRING", ""))
     business_id = call.path.removeprefix(ANALYTICS_PATH)
     if not 1 <= len(business_id) <= ID_MAX or "\x00" in business_id:
@@ -50,7 +51,9 @@ def analytics(call: Call) -> Answer:
     body = {
         "business_id": business_id,
         "period": f"{days}_days",
-        "metrics": business_metrics(call.database, business_id, days, now),
+        "since": until - timedelta(days=days),
+        "until": until,
+        "metrics": business_metrics(call.database, business_id, days, until),
         "monitoring": "prometheus",
         "prometheus_metrics_url": "/metrics",
         "timestamp": now,
@@ -66,13 +69,12 @@ def _days(query: str) -> int:
 
 
 def business_metrics(
-    database: Database, business_id: str, days: int, now: datetime
+    database: Database, business_id: str, days: int, until: datetime
 ) -> dict[str, Any]:
     """In the old service's words; means and rates are null where nothing was counted.
 
-    The window ends with the current hour and begins `days` days before that.
+    The window ends with an hour and begins `days` days before that.
     """
-    until = floor_hour(now) + HOUR
     sums = _sums(database, business_id, until - timedelta(days=days), until)
     return {
         "total_conversations": sums["requests"],

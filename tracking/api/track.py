@@ -1,5 +1,6 @@
 """Answers `POST /track` and `POST /track/batch`: body, records, storage. Knows no Django."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -7,15 +8,21 @@ from tracking.api.exchange import Answer, Call, json_answer
 from tracking.errors import Refusal
 from tracking.store.append import Stored
 from tracking.store.record import Record
-from tracking.wire.parsing import BATCH_MAX_BYTES, RECORD_MAX_BYTES, parse_batch, parse_record
+from tracking.wire.parsing import (
+    BATCH_MAX_BYTES,
+    RECORD_MAX_BYTES,
+    Parsed,
+    parse_batch,
+    parse_record,
+)
 
 IDEMPOTENCY_KEY = "HTTP_IDEMPOTENCY_KEY"
 
 
 def track(call: Call) -> Answer:
     now = datetime.now(UTC)
-    record = parse_record(call.body(RECORD_MAX_BYTES), now, call.meta.get(IDEMPOTENCY_KEY))
-    [stored] = _saved(call, [record])
+    parsed = parse_record(call.body(RECORD_MAX_BYTES), now, call.meta.get(IDEMPOTENCY_KEY))
+    [stored] = _saved(call, [parsed.record])
     return json_answer(
         HTTPStatus.OK,
         {
@@ -26,6 +33,7 @@ def track(call: Call) -> Answer:
             "timestamp": now,
             "request_id": stored.request_id,
             "duplicate": stored.duplicate,
+            **_ignored(parsed),
         },
     )
 
@@ -33,12 +41,9 @@ def track(call: Call) -> Answer:
 def track_batch(call: Call) -> Answer:
     now = datetime.now(UTC)
     items = parse_batch(call.body(BATCH_MAX_BYTES), now, call.meta.get(IDEMPOTENCY_KEY))
-    records = [item for item in items if isinstance(item, Record)]
+    records = [item.record for item in items if isinstance(item, Parsed)]
     stored = iter(_saved(call, records) if records else [])
-    results = [
-        {"index": index, **(item.body if isinstance(item, Refusal) else next(stored)._asdict())}
-        for index, item in enumerate(items)
-    ]
+    results = [{"index": index, **_result(item, stored)} for index, item in enumerate(items)]
     return json_answer(*_summary(results, now))
 
 
@@ -50,6 +55,17 @@ def _saved(call: Call, records: list[Record]) -> list[Stored]:
         ids = [record.request_id for record in records]
         refusal.body |= {"request_id": ids[0]} if len(ids) == 1 else {"request_ids": ids}
         raise
+
+
+def _result(item: Parsed | Refusal, stored: Iterator[Stored]) -> dict[str, object]:
+    if isinstance(item, Refusal):
+        return item.body
+    return {**next(stored)._asdict(), **_ignored(item)}
+
+
+def _ignored(parsed: Parsed) -> dict[str, object]:
+    """Says which fields were of no use; nothing where all were."""
+    return {"ignored": sorted(parsed.ignored)} if parsed.ignored else {}
 
 
 def _summary(

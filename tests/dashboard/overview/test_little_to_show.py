@@ -1,5 +1,6 @@
 """The overview of few requests, or none."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -62,3 +63,18 @@ def test_what_named_no_cost_is_a_gap_and_not_free(admin):
     with time_machine.travel(NOW, tick=False):
         chart = admin.get("/dashboard/overview.json", {"window": "24h"}).json()
     assert [cost for cost in chart["series"]["cost_usd"] if cost is not None] == [0.5]
+
+
+def test_it_says_when_the_newest_came_without_a_gap_before_the_full_stop(admin):
+    store_records([record(received_at=NOW - timedelta(days=3))])
+    with time_machine.travel(NOW, tick=False):
+        page = admin.get("/dashboard/", {"window": "1h"}).content.decode()
+    assert re.search(r"\d\d:\d\d:\d\d</time>\.", page)
+
+
+@pytest.mark.parametrize("path", ["requests", "breakdown", "compare"])
+def test_an_empty_database_offers_no_longer_window(admin, path):
+    page = f"/dashboard/{path}/"
+    assert "30 days</a>" not in admin.get(page).content.decode()
+    store_records([record(received_at=datetime.now(UTC) - timedelta(days=3))])
+    assert "30 days</a>" in admin.get(page).content.decode()

@@ -2,8 +2,10 @@
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -11,10 +13,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
+from dashboard.frame.window import PRESET_WORDS
 from tests.build import record, store_records
 from tracking.models import AIRequest
 from tracking.store import append
-from tracking.store.bins import duration_bin
+from tracking.store.bins import BOUNDS_MS, duration_bin
 
 pytestmark = pytest.mark.django_db
 # The day on which Europe's clocks go forward.
@@ -74,7 +77,7 @@ def nearest_rank(durations, percent):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("preset", ["1h", "24h", "7d", "30d"])
+@pytest.mark.parametrize("preset", PRESET_WORDS)
 def test_its_figures_are_those_of_the_rows(stored, preset, zone):
     answer = stored.get("/dashboard/", {"window": preset, "tz": zone})
     rows = rows_between(*stated_window(answer.content.decode()))
@@ -97,7 +100,8 @@ def test_its_figures_are_those_of_the_rows(stored, preset, zone):
 def test_its_change_is_against_the_rows_of_the_window_before(stored, preset):
     answer = stored.get("/dashboard/", {"window": preset})
     since, until = stated_window(answer.content.decode())
-    rows = rows_between(since - (until - since), since)
+    lasted = min(until, NOW.replace(minute=0, second=0) + timedelta(hours=1)) - since
+    rows = rows_between(since - (until - since), since - (until - since) + lasted)
     before = answer.context["before"]
     assert (before.requests, before.failures) == (len(rows), sum(bool(r.error_type) for r in rows))
     assert before.cost_usd == sum(row.cost_usd or 0 for row in rows)
@@ -116,10 +120,12 @@ def test_its_groups_are_those_of_the_rows(stored, preset):
             assert figures.requests == sum(getattr(row, column) == name for row in rows)
 
 
-@pytest.mark.parametrize("preset", ["1h", "24h", "7d", "30d"])
-def test_its_chart_adds_up_to_its_figures(stored, preset):
-    chart = stored.get("/dashboard/overview.json", {"window": preset}).json()
-    figures = stored.get("/dashboard/", {"window": preset}).context["figures"]
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("preset", PRESET_WORDS)
+def test_its_chart_adds_up_to_its_figures(stored, preset, zone):
+    window = {"window": preset, "tz": zone}
+    chart = stored.get("/dashboard/overview.json", window).json()
+    figures = stored.get("/dashboard/", window).context["figures"]
     series = chart["series"]
     assert sum(series["worked"]) + sum(series["failed"]) == figures.requests
     assert sum(series["total_tokens"]) == figures.total_tokens
@@ -131,6 +137,37 @@ def test_a_chart_point_is_the_rows_of_its_bucket(stored):
     start = datetime.fromtimestamp(chart["starts"][10], UTC)
     rows = rows_between(start, start + timedelta(seconds=chart["bucket_seconds"]))
     assert chart["series"]["worked"][10] == len(rows) > 0
+
+
+@pytest.mark.parametrize("zone", [*ZONES, "Pacific/Kiritimati", "Pacific/Marquesas"])
+@pytest.mark.parametrize("label", [{}, {"business": "clinic-1"}])
+def test_a_charted_day_is_the_rows_of_the_zones_day(stored, zone, label):
+    query = {"since": "2026-02-20", "until": "2026-04-02T07:00", "tz": zone, **label}
+    chart = stored.get("/dashboard/overview.json", query).json()
+    starts = [datetime.fromtimestamp(start, UTC) for start in chart["starts"]]
+    for place, (start, end) in enumerate(pairwise([*starts, datetime.max.replace(tzinfo=UTC)])):
+        rows = [
+            r
+            for r in rows_between(start, end)
+            if r.business_id == label.get("business", r.business_id)
+        ]
+        assert chart["series"]["worked"][place] == sum(not row.error_type for row in rows)
+        assert chart["series"]["slowest"][place] == pytest.approx(
+            BOUNDS_MS[duration_bin(max(row.duration_ms for row in rows))], abs=0.1
+        )
+        local = start.astimezone(ZoneInfo(zone))
+        assert (local + timedelta(minutes=59)).replace(minute=0).time() == time()
+
+
+def test_a_window_that_was_typed_becomes_one_for_everybody(stored):
+    typed = {"since": "2026-03-01T00:00", "until": "2026-03-08T00:00", "tz": "Europe/Berlin"}
+    answer = stored.get("/dashboard/", typed)
+    link = answer["Location"].replace("tz=Europe%2FBerlin", "tz=Asia%2FKolkata")
+    since, until = stated_window(stored.get(link).content.decode())
+    assert (since.isoformat(), until.isoformat()) == (
+        "2026-02-28T23:00:00+00:00",
+        "2026-03-07T23:00:00+00:00",
+    )
 
 
 def test_a_label_narrows_it(stored):
@@ -161,7 +198,6 @@ def test_a_zone_that_is_none_is_utc(stored):
 
 
 def test_without_a_request_in_the_window_it_says_so(stored):
-    text = stored.get(
-        "/dashboard/", {"since": "2020-01-01", "until": "2020-01-03"}
-    ).content.decode()
+    window = {"since": "2020-01-01T00:00Z", "until": "2020-01-03T00:00Z"}
+    text = stored.get("/dashboard/", window).content.decode()
     assert "No requests in this window." in text

@@ -1,9 +1,12 @@
 """The list of requests, its pages and its filters."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.build import record, store_records
 
@@ -26,7 +29,7 @@ def test_the_newest_come_first(admin):
     assert listed(admin) == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize("sort", ["newest", "oldest", "slowest", "dearest"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "slowest", "quickest", "dearest", "cheapest"])
 def test_pages_show_each_request_once(admin, sort):
     moment = datetime.now(UTC)
     store(
@@ -49,6 +52,43 @@ def test_the_dearest_come_first_and_the_unpriced_last(admin):
     costs = {"cheap": Decimal("0.0009"), "unpriced": None, "dear": Decimal(12), "free": Decimal(0)}
     store(*({"request_id": name, "cost_usd": cost} for name, cost in costs.items()))
     assert listed(admin, sort="dearest") == ["dear", "cheap", "free", "unpriced"]
+    assert listed(admin, sort="cheapest") == ["free", "cheap", "dear", "unpriced"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "following"),
+    [("newest", "oldest"), ("oldest", "newest"), ("slowest", "quickest"), ("dearest", "cheapest")],
+)
+def test_a_second_click_on_a_head_reverses_the_order(admin, sort, following):
+    store({})
+    page = admin.get("/dashboard/requests/", {"sort": sort}).content.decode()
+    [head] = re.findall(r'<th[^>]*aria-sort="(\w+)"><a href="\?sort=(\w+)"', page)
+    assert head == ("ascending" if sort == "oldest" else "descending", following)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("vet", {"a"}), ("GPT-5", {"a", "b"}), ("time", {"b"}), ("talk", {"c"}), ("tal", set())],
+)
+def test_a_search_finds_names_in_part_and_ids_whole(admin, search, found):
+    store(
+        {"request_id": "a", "business_id": "happy-vet"},
+        {"request_id": "b", "error_type": "timeout"},
+        {"request_id": "c", "request_model": "local", "conversation_id": "talk"},
+    )
+    assert set(listed(admin, q=search)) == found
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [(0, "0 requests"), (1, "1 request"), (51, "51 requests"), (61, "More than 60 requests")],
+)
+def test_it_says_how_many_fit(admin, monkeypatch, stored, words):
+    monkeypatch.setattr("dashboard.requests.pages.COUNTED_AT_MOST", 60)
+    monkeypatch.setattr("dashboard.requests.views.COUNTED_AT_MOST", 60)
+    store(*({} for _ in range(stored)), {"business_id": "another"})
+    answer = admin.get("/dashboard/requests/", {"business": "clinic"})
+    assert f"<strong>{words}</strong>" in answer.content.decode()
 
 
 def test_too_many_to_sort_by_cost_come_by_time_and_it_says_so(admin, monkeypatch):
@@ -70,7 +110,15 @@ def test_a_new_request_moves_no_page(admin):
     assert listed(admin, after=after) == expected
 
 
-def test_no_page_counts_the_table(admin, django_assert_num_queries):
+def test_no_page_counts_the_whole_table(admin):
+    store(*({} for _ in range(51)))
+    with CaptureQueriesContext(connection) as queries:
+        admin.get("/dashboard/requests/")
+    [counted] = [query["sql"] for query in queries if "COUNT(" in query["sql"].upper()]
+    assert "LIMIT 10001" in counted
+
+
+def test_a_page_that_is_the_only_one_counts_nothing(admin, django_assert_num_queries):
     store({})
     with django_assert_num_queries(5) as queries:
         admin.get("/dashboard/requests/")

@@ -79,6 +79,15 @@ def test_analytics_keep_to_their_days(client):
     assert counts == [1, 2, 3]
 
 
+def test_analytics_say_which_hours_they_mean(client, time_machine):
+    time_machine.move_to("2026-03-29T12:34:56Z", tick=False)
+    answer = client.get("/analytics/clinic?days=7").json()
+    assert [datetime.fromisoformat(answer[name]) for name in ("since", "until")] == [
+        datetime(2026, 3, 22, 13, tzinfo=UTC),
+        datetime(2026, 3, 29, 13, tzinfo=UTC),
+    ]
+
+
 def test_analytics_of_an_unknown_business_are_zero_and_null(client):
     metrics = client.get("/analytics/nobody").json()["metrics"]
     assert metrics["total_conversations"] == 0

@@ -29,6 +29,11 @@ def test_it_works(post):
     ]
 
 
+def test_a_result_names_what_was_ignored(post):
+    results = post([payload(colour="blue"), payload()]).json()["results"]
+    assert [result.get("ignored") for result in results] == [["colour"], None]
+
+
 def test_a_bad_item_keeps_no_other_from_being_stored(post):
     answer = post([payload(), payload(tokens_used="x"), payload()])
     assert answer.status_code == 207

@@ -68,6 +68,7 @@ function meant(target) {
 document.addEventListener("click", (event) => {
   const link = meant(event.target);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link.dataset.open && !wide.matches && !link.contains(event.target)) return location.assign(link.href);
   if (!link.matches("[data-close]") && !(link.dataset.open && wide.matches)) return;
   event.preventDefault();
   if (link.matches("[data-close]")) return close();
