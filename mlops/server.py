@@ -8,8 +8,10 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from mlops import hang_up
+from tracking import environment
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -37,7 +39,8 @@ def load() -> "WSGIApplication":
     from mlops.wsgi import application
 
     hang_up.start()
-    return application
+    proxies = environment.items("TRUSTED_PROXIES")
+    return wrap_wsgi_with_proxy_headers(application, proxies) if proxies else application
 
 
 def main() -> None:
