@@ -22,7 +22,7 @@ def head(path: str, key: str = "", length: int = BODY_BYTES) -> bytes:
     """With the cookie that makes Django read the body to check its token."""
     lines = [
         f"POST {path} HTTP/1.1",
-        "Host: 127.0.0.1",
+        "Host: localhost",
         "Content-Type: application/x-www-form-urlencoded",
         "Cookie: csrftoken=" + "c" * 32,
         f"Content-Length: {length}",
