@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from threading import Thread
 
-# As long as API Gateway waits.
-SILENT_SECONDS = 30.0
+# A connection may have been idle for 20 of them: the rest is what an answer may take.
+SILENT_SECONDS = 45.0
 # In Linux's struct tcp_info: tcpi_last_data_sent, milliseconds.
 LAST_DATA_SENT = slice(44, 48)
 
