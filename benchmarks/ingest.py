@@ -13,7 +13,7 @@ from benchmarks.servers import CONNECTIONS, WORKERS, Load, load, serving
 from tests.database import start_postgresql
 
 BATCH = 100
-OURS = "mlops.wsgi:application"
+OURS = ""
 FLASK = "benchmarks.flask_service:app"
 
 

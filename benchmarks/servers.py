@@ -1,4 +1,4 @@
-"""Starts a WSGI application on granian, the container's server, and puts load on it with wrk."""
+"""Starts ours, or another WSGI application on the same granian, and puts load on it with wrk."""
 
 import os
 import re
@@ -20,12 +20,15 @@ LOAD_SCRIPT = Path(__file__).with_name("load.lua")
 
 @contextmanager
 def serving(application: str, port: int, database_url: str) -> Iterator[str]:
-    command = [
-        str(Path(sys.executable).with_name("granian")),
-        *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", str(WORKERS), "--blocking-threads", "2"),
-        *("--no-access-log", "--log-level", "error", application),
-    ]
+    """`application` is a name for granian; empty for ours, served as in the container."""
+    where = ("--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS))
+    command = [sys.executable, "-m", "mlops.server", *where]
+    if application:
+        command = [
+            str(Path(sys.executable).with_name("granian")),
+            *("--interface", "wsgi", *where, "--blocking-threads", "2"),
+            *("--no-access-log", "--log-level", "error", application),
+        ]
     process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database_url})
     try:
         _wait_until_up(f"http://127.0.0.1:{port}")

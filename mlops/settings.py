@@ -161,6 +161,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 86_400 if PRODUCTION else 0
+# Off until asked for: a domain's other hosts are not this service's to speak for, and who ends TLS
+# redirects (Caddy here; execute-api has no HTTP) or doesn't say how it was called: a loop.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("HSTS_INCLUDE_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = environment.flag("HSTS_PRELOAD")
+SECURE_SSL_REDIRECT = environment.flag("SSL_REDIRECT")
+# The API answers as it is asked: Prometheus and health checks come from beside the service.
+SECURE_REDIRECT_EXEMPT = [r"^(?!dashboard/|admin/)"]
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SESSION_COOKIE_AGE = 7 * 86_400
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "dashboard:overview"

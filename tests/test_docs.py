@@ -28,6 +28,7 @@ OTHERS = {
     "DOCKER",
     "VARIABLES",
     "USER",
+    "DOMAIN",
 }
 VARIABLE = re.compile(r"\b((?:[A-Z]+_)+[A-Z]+|STAGE|OPTIONS|DEBUG)(?==)|\$\{?([A-Z_]+)")
 FILE = re.compile(

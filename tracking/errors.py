@@ -31,6 +31,23 @@ def too_large(limit_bytes: int) -> Refusal:
     )
 
 
+def incomplete() -> Refusal:
+    return bad_request("The body is shorter than its Content-Length.")
+
+
+def length_missing() -> Refusal:
+    return Refusal(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length, not chunks.")
+
+
+def busy() -> Refusal:
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Busy",
+        message="Nothing was done. Try again in a moment.",
+        headers={"Retry-After": "5"},
+    )
+
+
 def key_missing() -> Refusal:
     return Refusal(
         HTTPStatus.UNAUTHORIZED,

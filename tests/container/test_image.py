@@ -85,7 +85,7 @@ def test_every_secret_of_the_compose_file_comes_from_outside():
 def test_prometheus_scrapes_the_service_of_the_compose_file():
     [job] = PROMETHEUS["scrape_configs"]
     host, _, port = job["static_configs"][0]["targets"][0].partition(":")
-    assert COMPOSE["services"][host]["ports"] == [f"{port}:{port}"]
+    assert COMPOSE["services"][host]["expose"] == [port]
     [secret] = COMPOSE["services"]["prometheus"]["secrets"]
     assert job["authorization"]["credentials_file"] == f"/run/secrets/{secret}"
 

@@ -94,6 +94,26 @@ def test_a_good_production_has_nothing_to_say():
     assert (result.returncode, "no issues" in result.stdout) == (0, True)
 
 
+def test_a_good_production_passes_the_checks_of_a_deployment():
+    good = {**PRODUCTION, **POSTGRESQL, "SECRET_KEY": "0aBcDe" * 10, "ALLOWED_HOSTS": "t.example"}
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **good)
+    assert (result.returncode, "3 silenced" in result.stdout) == (0, True), result.stderr
+
+
+def test_what_a_deployment_check_is_silent_of_can_be_switched_on():
+    names = ("SECURE_SSL_REDIRECT", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
+    code = f"from django.conf import settings; print([getattr(settings, n) for n in {names}])"
+    switches = dict.fromkeys(("SSL_REDIRECT", "HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD"), "true")
+    shell = manage("shell", "--no-imports", "-c", code, **PRODUCTION, **POSTGRESQL, **switches)
+    assert shell.stdout.strip() == "[True, True, True]"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/dashboard/", 301), ("/metrics", 200)])
+def test_only_pages_are_redirected_to_https(client, settings, db, path, status):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(path).status_code == status
+
+
 def test_server_metrics_are_off_on_lambda():
     code = "from django.conf import settings; print('django_prometheus' in settings.INSTALLED_APPS)"
     server = {**POSTGRESQL, "PROMETHEUS_MULTIPROC_DIR": "/tmp"}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tracking.errors import Refusal, bad_request, too_large
+from tracking.errors import Refusal, bad_request, incomplete, length_missing, too_large
 from tracking.store.database import Database
 
 JSON = {"Content-Type": "application/json"}
@@ -34,12 +34,26 @@ class Call(NamedTuple):
         return "production" if self.production else "development"
 
     def body(self, max_bytes: int) -> bytes:
-        length = self.meta.get("CONTENT_LENGTH") or "0"
-        if not length.isascii() or not length.isdigit():
-            raise bad_request("Content-Length must be a number.")
-        if int(length) > max_bytes:
-            raise too_large(max_bytes)
-        return self.read_body(int(length))
+        length = declared_length(self.meta, max_bytes)
+        return whole(self.read_body(length), length)
+
+
+def declared_length(meta: Mapping[str, str], max_bytes: int) -> int:
+    length = meta.get("CONTENT_LENGTH") or "0"
+    if length == "0" and "HTTP_TRANSFER_ENCODING" in meta:
+        raise length_missing()
+    if not length.isascii() or not length.isdigit():
+        raise bad_request("Content-Length must be a number.")
+    if int(length) > max_bytes:
+        raise too_large(max_bytes)
+    return int(length)
+
+
+def whole(body: bytes, length: int) -> bytes:
+    """A body that was cut may be complete JSON all the same."""
+    if len(body) < length:
+        raise incomplete()
+    return body
 
 
 def json_answer(status: int, body: Mapping[str, object]) -> Answer:

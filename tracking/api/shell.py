@@ -15,6 +15,7 @@ from tracking import environment
 from tracking.api import endpoints
 from tracking.api.endpoints import Endpoint
 from tracking.api.exchange import Answer, Call
+from tracking.errors import Refusal
 from tracking.store import deadline
 from tracking.store.database import Direct
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 # Worth the shell even where Django is loaded, and the only one that needs no database.
 ALWAYS = ("/track", "/track/batch", "/health")
 WITHOUT_DATABASE = ("/health",)
+# What Django answers are pages and their forms.
+FORM_MAX_BYTES = 64 * 1024
 
 
 class Configuration(NamedTuple):
@@ -73,14 +76,31 @@ class ApiFirst:
     def _answered(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        # MLOPS_SERVICE_URL may end in a slash, to which the client adds another.
-        path = environ["PATH_INFO"] = "/" + environ["PATH_INFO"].lstrip("/")
+        path = environ["PATH_INFO"] = _path(environ)
         endpoint = endpoints.find(path)
         if endpoint and self._is_ours(path, endpoint, environ):
-            return _start(endpoints.answer(endpoint, self._call(path, environ)), start_response)
+            return start(endpoints.answer(endpoint, self._call(path, environ)), start_response)
         if self.django is None:
             self.django = self.load_django()
         return self.django(environ, start_response)
+
+    def is_immediate(self, environ: "WSGIEnvironment") -> bool:
+        """Answered from memory, whatever else is busy."""
+        path = _path(environ)
+        endpoint = endpoints.find(path) if path in WITHOUT_DATABASE else None
+        return endpoint is not None and self._is_ours(path, endpoint, environ)
+
+    def max_body_bytes(self, environ: "WSGIEnvironment") -> int:
+        """What a server may take before it calls: nothing from those whom the answer refuses."""
+        path = _path(environ)
+        endpoint = endpoints.find(path)
+        if endpoint is None:
+            return FORM_MAX_BYTES
+        try:
+            endpoints.check(endpoint, self._call(path, environ))
+        except Refusal:
+            return 0
+        return endpoint.max_body_bytes
 
     def _is_ours(self, path: str, endpoint: Endpoint, environ: "WSGIEnvironment") -> bool:
         method = environ["REQUEST_METHOD"]
@@ -103,13 +123,18 @@ class ApiFirst:
         )
 
 
+def _path(environ: "WSGIEnvironment") -> str:
+    """MLOPS_SERVICE_URL may end in a slash, to which the client adds another."""
+    return "/" + str(environ["PATH_INFO"]).lstrip("/")
+
+
 def _is_browser(environ: "WSGIEnvironment") -> bool:
     """CORS is Django's to answer, and so are pages."""
     wants_page = environ["PATH_INFO"] == "/" and "text/html" in environ.get("HTTP_ACCEPT", "")
     return wants_page or "HTTP_ORIGIN" in environ
 
 
-def _start(answer: Answer, start_response: "StartResponse") -> list[bytes]:
+def start(answer: Answer, start_response: "StartResponse") -> list[bytes]:
     headers = [*answer.headers.items(), ("Content-Length", str(len(answer.body)))]
     start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
     return [answer.body]
