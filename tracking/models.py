@@ -112,7 +112,7 @@ class Sums(models.Model):
     requests = models.BigIntegerField()
     failures = models.BigIntegerField()
     folded = models.BigIntegerField()
-    duration_ms = models.FloatField(help_text="In multiples of 2^-14, whose sums are exact.")
+    duration_ms = models.FloatField(help_text="In multiples of 2^-17, whose sums are exact.")
     success_rate = models.FloatField(help_text="Sum of the rates.")
     input_tokens = models.BigIntegerField()
     output_tokens = models.BigIntegerField()

@@ -23,7 +23,7 @@ def test_a_client_who_got_nothing_for_long_is_hung_up_on(pair):
     client, _ = pair
     client.sendall(b"sent, and then silent")
     time.sleep(0.1)
-    assert hang_up(0.05) == 1
+    assert hang_up(0.05) >= 1
     assert client.recv(1) == b""
 
 

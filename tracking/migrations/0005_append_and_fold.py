@@ -14,13 +14,13 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-# What one request adds. Durations are multiples of 2^-14 ms, whose floats add up exactly in any
-# order (up to 17 years of them): else a counter would fall by a rounding error.
+# What one request adds. Durations are multiples of 2^-17 ms, whose floats add up exactly in any
+# order (up to two years of them): else a counter would fall by a rounding error.
 ADDENDS = {
     "requests": "1",
     "failures": "CASE WHEN error_type <> '' THEN 1 ELSE 0 END",
     "folded": "CASE WHEN folded THEN 1 ELSE 0 END",
-    "duration_ms": "round(duration_ms * 16384) / 16384",
+    "duration_ms": "round(duration_ms * 131072) / 131072",
     "success_rate": "success_rate",
     "input_tokens": "coalesce(input_tokens, 0)",
     "output_tokens": "coalesce(output_tokens, 0)",
@@ -156,7 +156,7 @@ SELECT {", ".join((*KEY, *ADDENDS))} FROM tracking_placedpending
 
 # Makes what 1.0.0 added up a multiple, too; upwards, since counters may rise.
 ROUND_UP = """
-UPDATE tracking_rollup SET duration_ms = ceil(duration_ms * 16384) / 16384 WHERE period IN (0, 1)
+UPDATE tracking_rollup SET duration_ms = ceil(duration_ms * 131072) / 131072 WHERE period IN (0, 1)
 """
 
 FOLD = f"""
@@ -197,7 +197,7 @@ def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 Fields = list[tuple[str, Any]]
 
-EXACT = "In multiples of 2^-14, whose sums are exact."
+EXACT = "In multiples of 2^-17, whose sums are exact."
 KEYED: Fields = [
     ("requests", models.BigIntegerField()),
     ("failures", models.BigIntegerField()),
