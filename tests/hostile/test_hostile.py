@@ -8,14 +8,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.database import POSTGRESQL
 from tests.hostile.inputs import Input, hostile_inputs
 from tracking.store import append
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(POSTGRESQL, reason="one input closes the connection of the tests' client"),
-]
+pytestmark = pytest.mark.django_db
 
 SEED = 20260301
 AT_ONCE = 200
@@ -35,7 +31,6 @@ def send(client: Client, given: Input) -> int:
         given.method, given.path, given.body, given.content_type, headers=given.headers
     )
     length = len(answer.getvalue())
-    answer.close()
     assert answer.status_code < 500, (given, answer.status_code, answer.getvalue()[:300])
     return length
 
@@ -62,9 +57,9 @@ def test_no_hostile_input_is_an_error_of_the_service(admin, quiet):
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_hostile_inputs_leave_the_service_standing(admin, quiet):
+def test_thirty_thousand_hostile_inputs_leave_the_service_standing(admin, quiet):
     send_all(admin, hostile_inputs(SEED, 2_000))
     before = memory_mb()
-    for seed in range(98):
+    for seed in range(1, 29):
         send_all(admin, hostile_inputs(SEED + seed, 1_000))
     assert memory_mb() - before < GROWTH_MAX_MB
