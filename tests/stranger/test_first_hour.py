@@ -107,7 +107,7 @@ def test_the_readmes_first_command_and_its_calls(stranger):
 def test_the_readmes_second_command_finds_every_test(stranger):
     """The tests themselves run already; a test of a test run would run itself."""
     output = stranger.does("make test", PYTEST_ADDOPTS="--collect-only --quiet")
-    assert len(re.findall(r"(?m)^\d+ tests collected", output)) == 2
+    assert len(re.findall(r"(?m)^[\d/]+ tests collected", output)) == 2
 
 
 def test_make_demo(stranger):
