@@ -51,7 +51,8 @@ JSON = (
 )
 # What a process does: it appends, and folds when it is its turn.
 OURS = f"""{RECORD}
-SELECT bool_or(fold_due)::int AS due FROM tracking_append({JSON}::json, {FOLD_EVERY}) \\gset
+SELECT bool_or(fold_due)::int AS due
+FROM tracking_append_reports({JSON}::json, {FOLD_EVERY}, false) \\gset
 \\if :due
 {FOLD_ON_POSTGRESQL.replace("%s", str(LOCK_ID))};
 \\endif

@@ -16,7 +16,7 @@ from tracking.querysets import (
     TotalQuerySet,
 )
 from tracking.store.periods import Period
-from tracking.store.record import ID_MAX, LABEL_MAX
+from tracking.store.record import ID_MAX, LABEL_MAX, OUTCOME_MAX, outcome_word
 
 COST_PLACES = 12
 
@@ -34,6 +34,7 @@ class LabelSet(models.Model):
     intent = models.CharField(max_length=LABEL_MAX)
     error_type = models.CharField(max_length=LABEL_MAX, blank=True)
     deployment = models.CharField(max_length=LABEL_MAX, blank=True)
+    outcome = models.CharField(max_length=OUTCOME_MAX, blank=True, db_default="")
     model_set = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -47,10 +48,11 @@ class LabelSet(models.Model):
 
 
 class AIRequest(models.Model):
-    """One tracked call of a model. Append-only."""
+    """One tracked call of a model. Append-only, but for what a second report of it fills in."""
 
     business_id = models.CharField(max_length=ID_MAX)
     request_id = models.CharField(max_length=ID_MAX)
+    response_id = models.CharField(max_length=ID_MAX, null=True)
     # No constraint: its check would make all records of a label set lock the same row.
     label_set = models.ForeignKey(LabelSet, models.PROTECT, db_index=False, db_constraint=False)
     folded = models.BooleanField(default=False, help_text="Counted under `other` labels.")
@@ -64,6 +66,12 @@ class AIRequest(models.Model):
     response_type = models.CharField(max_length=LABEL_MAX)
     intent = models.CharField(max_length=LABEL_MAX)
     error_type = models.CharField(max_length=LABEL_MAX, blank=True, help_text="Empty: it worked.")
+    outcome = models.CharField(
+        max_length=OUTCOME_MAX,
+        blank=True,
+        db_default="",
+        help_text="Empty: as the error type says. Else aborted or unknown.",
+    )
     deployment = models.CharField(max_length=LABEL_MAX, blank=True)
     duration_ms = models.FloatField()
     duration_bin = models.SmallIntegerField(help_text="Index into bins.BOUNDS_MS.")
@@ -71,11 +79,17 @@ class AIRequest(models.Model):
     time_to_first_chunk_ms = models.FloatField(null=True)
     input_tokens = models.IntegerField(null=True)
     output_tokens = models.IntegerField(null=True)
-    total_tokens = models.IntegerField()
+    total_tokens = models.IntegerField(null=True)
+    cached_read_tokens = models.IntegerField(null=True)
+    cached_write_tokens = models.IntegerField(null=True)
+    reasoning_tokens = models.IntegerField(null=True)
+    token_mismatch = models.CharField(
+        max_length=LABEL_MAX, blank=True, db_default="", help_text="How tokens don't add up."
+    )
     cost_usd = models.DecimalField(
         max_digits=18, decimal_places=COST_PLACES, null=True, help_text="Empty: unpriced."
     )
-    success_rate = models.FloatField(help_text="0 to 1.")
+    success_rate = models.FloatField(null=True, help_text="0 to 1.")
     user_satisfaction = models.FloatField(null=True)
     appointment_requested = models.BooleanField()
     appointment_booked = models.BooleanField()
@@ -90,6 +104,11 @@ class AIRequest(models.Model):
         verbose_name = "AI request"
         constraints = [
             models.UniqueConstraint(fields=["business_id", "request_id"], name="counted_once"),
+            models.UniqueConstraint(
+                fields=["business_id", "response_id"],
+                name="reported_once",
+                condition=Q(response_id__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["received_at", "id"], name="by_time"),
@@ -101,6 +120,10 @@ class AIRequest(models.Model):
                 fields=["received_at", "id"], name="failed_by_time", condition=~Q(error_type="")
             ),
         ]
+
+    @property
+    def outcome_word(self) -> str:
+        return outcome_word(self.error_type, self.outcome)
 
     def __str__(self) -> str:
         return f"{self.business_id} {self.request_id}"

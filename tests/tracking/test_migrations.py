@@ -13,6 +13,7 @@ from tracking.models import Pending, Rollup, Total
 pytestmark = pytest.mark.django_db(transaction=True)
 on_postgresql = pytest.mark.skipif(not POSTGRESQL, reason="about PostgreSQL's own functions")
 BEFORE, AFTER = "0004_request_list_indexes", "0005_append_and_fold"
+SECOND_REPORTS = "0006_second_reports"
 
 
 @pytest.fixture
@@ -47,8 +48,21 @@ def test_what_is_pending_is_folded_before_its_table_goes(migrate):
     assert sums_of(Rollup.objects.filter(period=1)) == before
 
 
+def test_second_reports_go_and_come_with_their_migration(migrate):
+    reports = [record(response_id="r", total_tokens=None), record(response_id="r")]
+    store_records([*reports, record(total_tokens=None, success_rate=None, outcome="aborted")])
+    before = sums_of(Total.objects.all_time())
+    migrate(AFTER)
+    assert sums_of(Total.objects.all_time()) == before
+    migrate(SECOND_REPORTS)
+    assert store_records([record()])[0].duplicate is False
+    assert sums_of(Total.objects.all_time())["requests"] == before["requests"] + 1
+
+
 @on_postgresql
 def test_a_database_of_1_0_0_goes_on_with_its_totals(migrate):
+    # Its label set must be there: this version's way to make one is not of that time.
+    store_as_1_0_0([record()])
     migrate(BEFORE)
     store_as_1_0_0([record(duration_ms=100.3 * 1.1**number) for number in range(50)])
     before = sums_of(Rollup.objects.filter(period=1))

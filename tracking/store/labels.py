@@ -9,14 +9,15 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from tracking.store.record import Record
+from tracking.store.record import UNKNOWN, Record
 
 OTHER = "other"
 # Of the cap: a flood of intents leaves room for models, and one of models for new businesses.
 SHARE_FOR_EXACT = 0.8
 SHARE_FOR_MODELS = 0.9
-# What a business folds into: requests that worked, that failed, and whose response was an error.
-SETS_OF_BUSINESS = 3
+# What a business folds into: requests that worked, that failed, whose response was an error, and
+# whose outcome is not known.
+SETS_OF_BUSINESS = 4
 
 
 class Labels(NamedTuple):
@@ -28,11 +29,13 @@ class Labels(NamedTuple):
     intent: str
     error_type: str
     deployment: str
+    outcome: str = ""
 
     @property
     def digest(self) -> str:
-        """A unique key of bounded size: the values together may outgrow an index entry."""
-        joined = "\x00".join(self).encode()
+        """A unique key of bounded size: the values together may outgrow an index entry. The last
+        value came later, and sets that were there before are without."""
+        joined = "\x00".join(self if self.outcome else self[:-1]).encode()
         return hashlib.blake2b(joined, digest_size=16).hexdigest()
 
 
@@ -98,7 +101,7 @@ class LabelSets:
         oldest = "(SELECT min(id) FROM tracking_labelset WHERE request_model = %s)"
         self.cursor.execute(
             f"INSERT INTO tracking_labelset ({columns})"
-            f" SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, {oldest} WHERE {is_room}"
+            f" SELECT {', '.join(['%s'] * (1 + len(labels)))}, {oldest} WHERE {is_room}"
             " ON CONFLICT (digest) DO NOTHING RETURNING id",
             [
                 labels.digest,
@@ -163,6 +166,7 @@ def labels_of(record: Record) -> Labels:
         record.intent,
         record.error_type,
         record.deployment,
+        record.outcome,
     )
 
 
@@ -177,6 +181,7 @@ def foldings(labels: Labels) -> Iterator[Labels]:
         intent=OTHER,
         error_type=labels.error_type and OTHER,
         deployment=OTHER,
+        outcome=labels.outcome and UNKNOWN,
     )
     yield coarse
     yield coarse._replace(request_model=OTHER)

@@ -12,14 +12,29 @@ TOKENS_MAX = 100_000_000
 COST_MAX_USD = 10_000.0
 LENGTH_MAX = 100_000_000
 
+OUTCOME_MAX = 20
+
 UNKNOWN = "unknown"
+WORKED, FAILED, ABORTED = "worked", "failed", "aborted"
+OUTCOMES = (WORKED, FAILED, ABORTED, UNKNOWN)
+
+
+def outcome_word(error_type: str, outcome: str) -> str:
+    """One of OUTCOMES."""
+    return FAILED if error_type else outcome or WORKED
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Absent is None. `success_rate` is 0 to 1; `error_type` is empty when the request worked."""
+    """Absent is None. `success_rate` is 0 to 1; `error_type` is empty when the request worked.
+
+    `outcome` is empty where the error type says it, else aborted or unknown. Of one business,
+    records with the same `response_id` are reports of the same call. Cached tokens are part of
+    the input, reasoning of the output; `token_mismatch` says how they don't add up.
+    """
 
     business_id: str
     request_id: str
+    response_id: str | None = None
     received_at: datetime
     occurred_at: datetime | None = None
     conversation_id: str | None = None
@@ -30,14 +45,19 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     response_type: str
     intent: str
     error_type: str
+    outcome: str = ""
     deployment: str
     duration_ms: float
     time_to_first_chunk_ms: float | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
-    total_tokens: int
+    total_tokens: int | None = None
+    cached_read_tokens: int | None = None
+    cached_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    token_mismatch: str = ""
     cost_usd: Decimal | None = None
-    success_rate: float
+    success_rate: float | None = None
     user_satisfaction: float | None = None
     appointment_requested: bool
     appointment_booked: bool

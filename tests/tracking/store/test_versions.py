@@ -8,7 +8,10 @@ from django.db.models import Sum
 from tests import database
 from tests.build import record, store_records
 from tests.tracking.store.test_races import at_the_same_moment, deadlocks, requests_by_period
-from tests.tracking.store.version_1_0_0 import store_as_1_0_0
+from tests.tracking.store.version_1_0_0 import (
+    store_as_1_0_0,
+    store_as_before_second_reports,
+)
 from tracking.models import Total
 from tracking.store.periods import Period
 from tracking.store.through_django import ThroughDjango
@@ -46,17 +49,21 @@ def test_both_count_while_others_fold():
         partial(one_by_one, store_as_1_0_0, "old"),
         partial(one_by_one, store_records, "new"),
         partial(in_batches, store_as_1_0_0, "old batches"),
+        partial(one_by_one, store_as_before_second_reports, "older"),
         partial(in_batches, store_records, "new batches"),
         fold_often,
         fold_often,
     )
     assert deadlocks() == before
-    assert requests_by_period() == dict.fromkeys(Period, 4 * RECORDS)
+    assert requests_by_period() == dict.fromkeys(Period, 5 * RECORDS)
     assert not [found for window in windows() for found in mismatches(window)]
 
 
-@pytest.mark.parametrize("first", [store_as_1_0_0, store_records])
-@pytest.mark.parametrize("second", [store_as_1_0_0, store_records])
+STORES = [store_as_1_0_0, store_as_before_second_reports, store_records]
+
+
+@pytest.mark.parametrize("first", STORES)
+@pytest.mark.parametrize("second", STORES)
 def test_a_record_sent_to_both_counts_once(first, second):
     first([record(request_id="same")])
     second([record(request_id="same")])
