@@ -21,7 +21,7 @@ ROOMS = {
         "wire": "errors store",
         "prometheus": "store",
         "api": "environment errors prometheus store wire",
-        "querysets": "models store.periods",
+        "querysets": "models store.periods store.record",
         "models": "querysets store.periods store.record",
         "views": "api errors store",
         "urls": "api views",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Max, Min, Q
 
 from tracking.store.periods import Period, spans
+from tracking.store.record import FAILED, WORKED
 
 if TYPE_CHECKING:
     # Named in strings.
@@ -20,6 +21,12 @@ DEMO = "demo"
 class AIRequestQuerySet(models.QuerySet["AIRequest"]):
     def between(self, since: datetime, until: datetime) -> Self:
         return self.filter(received_at__gte=since, received_at__lt=until)
+
+    def with_outcome(self, outcome: str) -> Self:
+        """One of OUTCOMES."""
+        if outcome == FAILED:
+            return self.exclude(error_type="")
+        return self.filter(error_type="", outcome="" if outcome == WORKED else outcome)
 
     def live(self) -> Self:
         """Those that clients sent: neither imported nor the demo's."""

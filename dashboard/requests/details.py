@@ -9,7 +9,7 @@ from django.utils import timezone
 from dashboard.figures.distribution import bounds_ms, histogram, share_below
 from dashboard.figures.sources import source_of
 from dashboard.frame.window import Window, ceil
-from dashboard.requests.export import COLUMNS
+from dashboard.requests.export import COLUMNS, value_of
 from tracking.models import AIRequest
 from tracking.store.periods import DAY
 
@@ -49,7 +49,7 @@ def _timeline(ai_request: AIRequest) -> list[AIRequest]:
 def _fields(ai_request: AIRequest) -> list[tuple[str, Any]]:
     """What was sent, in words; what wasn't is left out."""
     shown = [name for name in COLUMNS if name not in ("id", "metadata")]
-    sent = [(name, getattr(ai_request, name)) for name in shown]
+    sent = [(name, value_of(ai_request, name)) for name in shown]
     return [(_units(name), _word(value)) for name, value in sent if value not in (None, "")]
 
 

@@ -13,6 +13,7 @@ COLUMNS = (
     "id",
     "business_id",
     "request_id",
+    "response_id",
     "received_at",
     "occurred_at",
     "conversation_id",
@@ -23,12 +24,17 @@ COLUMNS = (
     "response_type",
     "intent",
     "error_type",
+    "outcome",
     "deployment",
     "duration_ms",
     "time_to_first_chunk_ms",
     "input_tokens",
     "output_tokens",
     "total_tokens",
+    "cached_read_tokens",
+    "cached_write_tokens",
+    "reasoning_tokens",
+    "token_mismatch",
     "cost_usd",
     "success_rate",
     "user_satisfaction",
@@ -57,16 +63,21 @@ def as_csv(requests: Iterable[AIRequest]) -> Iterator[str]:
     writer: Any = csv.writer(_Echo())
     yield writer.writerow(COLUMNS)
     for ai_request in requests:
-        yield writer.writerow([defused(_plain(getattr(ai_request, column))) for column in COLUMNS])
+        yield writer.writerow([defused(_plain(value_of(ai_request, column))) for column in COLUMNS])
 
 
 def as_json(requests: Iterable[AIRequest]) -> Iterator[str]:
     comma = "["
     for ai_request in requests:
-        row = {column: _plain(getattr(ai_request, column)) for column in COLUMNS}
+        row = {column: _plain(value_of(ai_request, column)) for column in COLUMNS}
         yield f"{comma}\n{json.dumps(row)}"
         comma = ","
     yield "\n]\n" if comma == "," else "[]\n"
+
+
+def value_of(ai_request: AIRequest, column: str) -> Any:
+    """The outcome in a word, which is stored only where the error type doesn't say it."""
+    return ai_request.outcome_word if column == "outcome" else getattr(ai_request, column)
 
 
 def defused(value: Any) -> Any:

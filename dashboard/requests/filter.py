@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from dashboard.frame.query import number_of, text_of
+from dashboard.frame.query import BadQuery, number_of, text_of
 from dashboard.frame.scope import labels_of
 from tracking.models import AIRequest, LabelSet
 from tracking.querysets import AIRequestQuerySet
 from tracking.store.labels import OTHER
-from tracking.store.record import COST_MAX_USD, DURATION_MAX_MS
+from tracking.store.record import COST_MAX_USD, DURATION_MAX_MS, OUTCOMES
 
 # The parameter, the lookup behind it, its greatest value, and how people call it.
 RANGES = {
@@ -21,6 +21,9 @@ RANGES = {
     "cheaper_usd": ("cost_usd__lte", COST_MAX_USD, "Cheaper than, $"),
 }
 FAILED = "failed"
+OUTCOME = "outcome"
+# Whose tokens don't add up.
+MISMATCHED = "mismatched"
 # Of which a part is enough.
 SEARCHED = ("business_id", "request_model", "error_type")
 
@@ -31,6 +34,8 @@ class RequestFilter(NamedTuple):
     labels: dict[str, str]
     ranges: dict[str, Decimal]
     failed: bool
+    outcome: str
+    mismatched: bool
     search: str
 
     def apply(self, requests: AIRequestQuerySet) -> AIRequestQuerySet:
@@ -40,6 +45,10 @@ class RequestFilter(NamedTuple):
         )
         if self.failed:
             requests = requests.exclude(error_type="")
+        if self.outcome:
+            requests = requests.with_outcome(self.outcome)
+        if self.mismatched:
+            requests = requests.exclude(token_mismatch="")
         return requests.filter(_found_by(self.search)) if self.search else requests
 
 
@@ -53,8 +62,17 @@ def request_filter_of(query: Mapping[str, str]) -> RequestFilter:
             if query.get(name)
         },
         failed=query.get(FAILED) == "1",
+        outcome=_outcome_of(query),
+        mismatched=query.get(MISMATCHED) == "1",
         search=text_of(query, "q"),
     )
+
+
+def _outcome_of(query: Mapping[str, str]) -> str:
+    outcome = query.get(OUTCOME, "")
+    if outcome and outcome not in OUTCOMES:
+        raise BadQuery(f"{OUTCOME} must be one of {', '.join(OUTCOMES)}.")
+    return outcome
 
 
 def _label(column: str, value: str) -> Q:

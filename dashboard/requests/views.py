@@ -15,7 +15,13 @@ from dashboard.frame.scope import LABELS, Scope, scope_of
 from dashboard.frame.window import Window
 from dashboard.requests import export
 from dashboard.requests.details import details_of
-from dashboard.requests.filter import FAILED, RANGES, request_filter_of
+from dashboard.requests.filter import (
+    FAILED,
+    MISMATCHED,
+    OUTCOME,
+    RANGES,
+    request_filter_of,
+)
 from dashboard.requests.pages import (
     COUNTED_AT_MOST,
     FIRST_SORT,
@@ -33,6 +39,7 @@ from deployments.formats import count
 from tracking.models import AIRequest, LabelSet
 from tracking.querysets import AIRequestQuerySet
 from tracking.store import deadline
+from tracking.store.record import OUTCOMES
 
 ID_DIGITS = 19
 
@@ -56,6 +63,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "choices": _choices(request),
         "ranges": [(key, RANGES[key][2], request.GET.get(key, "")) for key in RANGES],
         "failed": request.GET.get(FAILED) == "1",
+        "outcomes": OUTCOMES,
+        "outcome": request.GET.get(OUTCOME, ""),
+        "mismatched": request.GET.get(MISMATCHED) == "1",
         "search": request.GET.get("q", ""),
         "chips": _chips(request),
         **_opened(request),
@@ -151,9 +161,12 @@ def _chips(request: HttpRequest) -> list[Chip]:
     words = {name: word for name, (_, _, word) in RANGES.items()} | {
         "q": "Search",
         FAILED: "Outcome",
+        OUTCOME: "Outcome",
+        MISMATCHED: "Tokens",
     }
+    spoken = {FAILED: "failed", MISMATCHED: "don’t add up"}
     others = [
-        chip(request, name, word, "failed" if name == FAILED else request.GET[name])
+        chip(request, name, word, spoken.get(name, request.GET[name]))
         for name, word in words.items()
         if request.GET.get(name)
     ]

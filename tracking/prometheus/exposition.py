@@ -37,6 +37,7 @@ COUNTERS: list[tuple[str, str, tuple[str, ...], str]] = [
     ("ai_input_tokens", "Input tokens.", ("model_name",), "input_tokens"),
     ("ai_output_tokens", "Output tokens.", ("model_name",), "output_tokens"),
     ("ai_api_cost_usd", "Cost in US dollars.", ("business_id", "model_name"), "cost_usd"),
+    ("ai_request_outcomes", "AI requests by outcome.", ("business_id", "outcome"), "requests"),
     ("ai_request_failures", "Failed requests.", ("business_id", "error_type"), "failures"),
     (
         "appointments_requested",

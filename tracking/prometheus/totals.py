@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from tracking.store.database import Database
 from tracking.store.labels import OTHER
 from tracking.store.periods import HOUR, Period, floor_hour
+from tracking.store.record import FAILED, UNKNOWN, WORKED
 
 _COUNTS = (
     "requests",
@@ -27,11 +28,20 @@ _COUNTS = (
 # A histogram has 20 series for each model: those of the oldest models bear their names.
 MODELS_SHOWN = 200
 
+# A failure that only a second report knew of is counted where the first one is.
+_ERROR_TYPE = (
+    f"CASE WHEN s.error_type = '' AND t.failures > 0 THEN '{UNKNOWN}' ELSE s.error_type END"
+)
+_OUTCOME = (
+    f"CASE WHEN s.error_type <> '' THEN '{FAILED}' WHEN s.outcome = '' THEN '{WORKED}'"
+    " ELSE s.outcome END"
+)
+
 # Of label sets: all time by duration and altogether, and the last two hours.
 _QUERY = f"""
     SELECT t.period, t.bin, (SELECT count(*) FROM tracking_unfolded),
         t.success_rate, coalesce(s.model_set_id, s.id),
-        s.business_id, s.request_model, s.response_type, s.intent, s.error_type,
+        s.business_id, s.request_model, s.response_type, s.intent, {_ERROR_TYPE}, {_OUTCOME},
         CASE s.response_type WHEN 'error' THEN 'error' ELSE 'complex_query' END,
         t.duration_ms, t.cost_usd, {", ".join(f"t.{name}" for name in _COUNTS)}
     FROM (
@@ -59,6 +69,7 @@ class LabelTotals(NamedTuple):
     response_type: str
     intent: str
     error_type: str
+    outcome: str
     reason: str
     duration_ms: float
     cost_usd: Any
@@ -100,7 +111,7 @@ def _sorted_out(rows: list[tuple[Any, ...]]) -> Totals:
             totals.labels.append(row)
         elif period == Period.ALL_BY_DURATION:
             totals.bins[row.request_model][bin_] += row.requests
-        else:
+        elif row.outcome in (WORKED, FAILED):
             recent[row.business_id][0] += success_rate
             recent[row.business_id][1] += row.requests
     totals.success_rates = {name: rates / requests for name, (rates, requests) in recent.items()}

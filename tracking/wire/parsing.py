@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from tracking.errors import Refusal, bad_field, bad_request, too_large
-from tracking.store.record import ID_MAX, Record
+from tracking.store.record import ID_MAX, OUTCOMES, Record
 from tracking.wire.payload import OWN_NAMES, WIRE_NAMES, TrackPayload, check_text, record_of
 
 # A record is about 600 bytes; the bounds leave room for metadata and stop a memory bomb.
@@ -149,6 +149,9 @@ def _invalid(message: str) -> Refusal:
 def _in_json_words(reason: str) -> str:
     reason = reason.replace("Number out of range", "Expected a finite number")
     reason = reason.replace("Invalid RFC3339 encoded datetime", "Expected an RFC 3339 date-time")
+    _, is_choice, chosen = reason.partition("Invalid enum value ")
+    if is_choice:
+        return f"must be one of {', '.join(OUTCOMES)}, not {chosen}"
     wanted, _, got = reason.partition(", got ")
     wanted = re.sub(r"\b(str|int|float|bool)\b", lambda word: JSON_WORDS[word[0]], wanted)
     wanted = wanted.replace("Expected ", "must be ", 1).replace(" | ", " or ")

@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from tracking.errors import bad_field
+from tracking.errors import bad_field, bad_request
 from tracking.store import record
-from tracking.store.record import UNKNOWN, Record
+from tracking.store.record import ABORTED, FAILED, UNKNOWN, Record
+from tracking.store.tokens import Tokens, added_up
 
 METADATA_MAX_KEYS = 20
 OCCURRED_YEARS = range(2000, 2100)
@@ -23,7 +24,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=record.ID_MAX)]
 OptionalId = Annotated[str, Meta(max_length=record.ID_MAX)]
 Label = Annotated[str, Meta(max_length=record.LABEL_MAX)]
 DurationMs = Annotated[float, Meta(ge=0, le=record.DURATION_MAX_MS)]
-Tokens = Annotated[int, Meta(ge=0, le=record.TOKENS_MAX)]
+TokenCount = Annotated[int, Meta(ge=0, le=record.TOKENS_MAX)]
 Length = Annotated[int, Meta(ge=0, le=record.LENGTH_MAX)]
 Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 MetadataKey = Annotated[str, Meta(min_length=1, max_length=record.LABEL_MAX)]
@@ -38,11 +39,12 @@ class TrackPayload(Struct, kw_only=True):
 
     business_id: Id | Integer | float
     duration_ms: DurationMs = field(name="response_time_ms")
-    total_tokens: Tokens = field(name="tokens_used")
+    # Required, but of a call whose outcome leaves it unknown.
+    total_tokens: TokenCount | None = field(name="tokens_used", default=None)
     conversation_id: OptionalId | None = None
     session_id: OptionalId | None = None
-    input_tokens: Tokens | None = field(name="prompt_tokens", default=None)
-    output_tokens: Tokens | None = field(name="completion_tokens", default=None)
+    input_tokens: TokenCount | None = field(name="prompt_tokens", default=None)
+    output_tokens: TokenCount | None = field(name="completion_tokens", default=None)
     cost_usd: Annotated[float, Meta(ge=0, le=record.COST_MAX_USD)] | None = field(
         name="api_cost_usd", default=None
     )
@@ -57,10 +59,17 @@ class TrackPayload(Struct, kw_only=True):
     user_message_length: Length | None = None
     ai_response_length: Length | None = None
     request_id: OptionalId | None = None
+    # The provider's: other reports of the same call have it, too.
+    response_id: OptionalId | None = None
     occurred_at: datetime | None = None
     provider_name: Label | None = None
     operation_name: Label | None = None
     error_type: Label | None = None
+    outcome: Literal["worked", "failed", "aborted", "unknown"] | None = None
+    cached_read_tokens: TokenCount | None = None
+    cached_write_tokens: TokenCount | None = None
+    reasoning_tokens: TokenCount | None = None
+    input_excludes_cached: bool | None = None
     time_to_first_chunk_ms: DurationMs | None = None
     deployment: Label | None = None
     metadata: Metadata | None = None
@@ -81,11 +90,16 @@ def record_of(
     payload: TrackPayload, received_at: datetime, idempotency_key: str | None = None
 ) -> Record:
     """The record that a payload stands for; raises a Refusal for what types alone can't say."""
+    outcome = payload.outcome if payload.outcome in (ABORTED, UNKNOWN) else ""
+    error_type = _error_type(payload, outcome)
+    tokens, mismatch = _tokens(payload, outcome)
     success_rate = payload.success_rate
-    error_type = payload.error_type or _implied_error(payload)
+    if success_rate is None and not outcome:
+        success_rate = float(not error_type)
     return Record(
         business_id=str(payload.business_id),
         request_id=payload.request_id or idempotency_key or str(uuid.uuid4()),
+        response_id=payload.response_id or None,
         received_at=received_at,
         occurred_at=_utc(payload.occurred_at),
         conversation_id=payload.conversation_id,
@@ -96,14 +110,19 @@ def record_of(
         response_type=payload.response_type or UNKNOWN,
         intent=payload.intent or UNKNOWN,
         error_type=error_type,
+        outcome=outcome,
         deployment=payload.deployment or "",
         duration_ms=payload.duration_ms,
         time_to_first_chunk_ms=payload.time_to_first_chunk_ms,
-        input_tokens=payload.input_tokens,
-        output_tokens=payload.output_tokens,
-        total_tokens=payload.total_tokens,
+        input_tokens=tokens.input,
+        output_tokens=tokens.output,
+        total_tokens=tokens.total,
+        cached_read_tokens=tokens.cached_read,
+        cached_write_tokens=tokens.cached_write,
+        reasoning_tokens=tokens.reasoning,
+        token_mismatch=mismatch,
         cost_usd=_usd(payload.cost_usd),
-        success_rate=float(not error_type) if success_rate is None else success_rate,
+        success_rate=success_rate,
         user_satisfaction=payload.user_satisfaction,
         appointment_requested=bool(payload.appointment_requested),
         appointment_booked=bool(payload.appointment_booked),
@@ -133,10 +152,29 @@ def _texts(payload: TrackPayload) -> Iterator[tuple[str, str]]:
         yield "metadata", str(value)
 
 
-def _implied_error(payload: TrackPayload) -> str:
+def _error_type(payload: TrackPayload, outcome: str) -> str:
     """The old client says by a rate of 0 or by the response's type that a request failed."""
-    failed = payload.success_rate == 0 or payload.response_type == "error"
-    return UNKNOWN if failed else ""
+    if payload.error_type and payload.outcome not in (None, FAILED):
+        raise bad_field("outcome", f"must be {FAILED} where there is an error_type")
+    said_to_fail = payload.success_rate == 0 or payload.response_type == "error"
+    failed = payload.outcome == FAILED or (payload.outcome is None and said_to_fail)
+    return payload.error_type or (UNKNOWN if failed else "")
+
+
+def _tokens(payload: TrackPayload, outcome: str) -> tuple[Tokens, str]:
+    if payload.total_tokens is None and not outcome:
+        raise bad_request("Missing required field: tokens_used")
+    return added_up(
+        Tokens(
+            payload.input_tokens,
+            payload.output_tokens,
+            payload.total_tokens,
+            payload.cached_read_tokens,
+            payload.cached_write_tokens,
+            payload.reasoning_tokens,
+        ),
+        input_excludes_cached=bool(payload.input_excludes_cached),
+    )
 
 
 def _utc(moment: datetime | None) -> datetime | None:

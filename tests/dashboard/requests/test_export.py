@@ -32,6 +32,13 @@ def test_the_json_is_one_array(admin):
     assert len(json.loads(b"".join(answer.streaming_content))) == 3
 
 
+def test_an_export_tells_the_outcome_and_what_is_unknown(admin):
+    store({}, {"error_type": "timeout"}, {"outcome": "aborted", "total_tokens": None})
+    rows = json.loads(b"".join(admin.get("/dashboard/requests.json").streaming_content))
+    told = {row["outcome"]: row["total_tokens"] for row in rows}
+    assert told == {"worked": 300, "failed": 300, "aborted": None}
+
+
 def test_an_export_of_nothing_is_an_empty_array(admin):
     answer = admin.get("/dashboard/requests.json")
     assert json.loads(b"".join(answer.streaming_content)) == []

@@ -135,6 +135,10 @@ def test_a_page_that_is_the_only_one_counts_nothing(admin, django_assert_num_que
         ({"response_type": "error"}, {"response_type": "error"}),
         ({"deployment": "lambda"}, {"deployment": "lambda"}),
         ({"failed": "1"}, {"error_type": "timeout"}),
+        ({"outcome": "failed"}, {"error_type": "timeout"}),
+        ({"outcome": "aborted"}, {"outcome": "aborted", "total_tokens": None}),
+        ({"outcome": "unknown"}, {"outcome": "unknown"}),
+        ({"mismatched": "1"}, {"token_mismatch": "total differs"}),
         ({"slower_ms": "5000"}, {"duration_ms": 6000.0}),
         ({"faster_ms": "100"}, {"duration_ms": 50.0}),
         ({"dearer_usd": "1"}, {"cost_usd": Decimal(2)}),
@@ -157,6 +161,19 @@ def test_those_without_an_error_can_be_asked_for(admin):
     assert len(answer.context["requests"]) == 2
 
 
+def test_what_worked_can_be_asked_for(admin):
+    store({"request_id": "w"}, {"outcome": "aborted"}, {"error_type": "timeout"})
+    [found] = admin.get("/dashboard/requests/", {"outcome": "worked"}).context["requests"]
+    assert found.request_id == "w"
+
+
+def test_unknown_tokens_are_not_0(admin):
+    store({"outcome": "aborted", "total_tokens": None})
+    answer = admin.get("/dashboard/requests/")
+    assert b'data-word="Tokens">unknown' in answer.content
+    assert b'<span class="tag">aborted</span>' in answer.content
+
+
 def test_a_filter_is_a_chip_that_can_be_removed(admin):
     answer = admin.get("/dashboard/requests/", {"model": "gpt-5", "failed": "1", "window": "7d"})
     without = {chip.word: chip.without for chip in answer.context["chips"]}
@@ -166,6 +183,7 @@ def test_a_filter_is_a_chip_that_can_be_removed(admin):
 @pytest.mark.parametrize(
     "query",
     [
+        {"outcome": "gone"},
         {"slower_ms": "fast"},
         {"slower_ms": "-1"},
         {"slower_ms": "NaN"},

@@ -190,3 +190,53 @@ def test_the_longest_idempotency_key_is_taken(post):
 def test_a_record_of_64_kib_is_taken(client):
     body = json.dumps(payload()).encode().ljust(64 * 1024)
     assert client.post("/track", body, content_type="application/json").status_code == 200
+
+
+def test_tokens_come_in_their_parts(post):
+    post(payload(cached_read_tokens=30, cached_write_tokens=10, reasoning_tokens=20))
+    stored = AIRequest.objects.get()
+    assert (stored.cached_read_tokens, stored.cached_write_tokens) == (30, 10)
+    assert (stored.reasoning_tokens, stored.token_mismatch) == (20, "")
+
+
+def test_an_input_may_be_said_to_exclude_its_cached_part(post):
+    parts = {"prompt_tokens": 60, "completion_tokens": 50, "cached_read_tokens": 40}
+    post(payload(tokens_used=110, input_excludes_cached=True, **parts))
+    stored = AIRequest.objects.get()
+    assert (stored.input_tokens, stored.total_tokens, stored.token_mismatch) == (100, 150, "")
+
+
+def test_tokens_that_dont_add_up_are_kept_and_flagged(post):
+    post(payload(tokens_used=300, prompt_tokens=200, completion_tokens=99))
+    stored = AIRequest.objects.get()
+    assert (stored.total_tokens, stored.token_mismatch) == (300, "total differs")
+
+
+@pytest.mark.parametrize("outcome", ["aborted", "unknown"])
+def test_of_what_did_not_end_no_tokens_need_be_known(post, outcome):
+    body = {"business_id": "clinic", "response_time_ms": 5, "outcome": outcome}
+    assert post(body).status_code == 200
+    stored = AIRequest.objects.get()
+    assert (stored.outcome, stored.total_tokens, stored.success_rate) == (outcome, None, None)
+
+
+@pytest.mark.parametrize("outcome", [None, "worked", "failed"])
+def test_else_tokens_are_required(post, outcome):
+    answer = post({"business_id": "clinic", "response_time_ms": 5, "outcome": outcome})
+    assert answer.json() == {"error": "Missing required field: tokens_used"}
+
+
+def test_a_failure_needs_no_error_type(post):
+    post(payload(outcome="failed"))
+    assert AIRequest.objects.get().error_type == "unknown"
+
+
+def test_an_error_type_is_of_a_failure(post):
+    answer = post(payload(outcome="aborted", error_type="timeout"))
+    assert (answer.status_code, answer.json()["field"]) == (400, "outcome")
+
+
+def test_a_response_id_makes_two_reports_one(post):
+    post(payload(response_id="resp-1"))
+    assert post(payload(response_id="resp-1")).json()["duplicate"] is True
+    assert AIRequest.objects.count() == 1

@@ -40,7 +40,7 @@ def test_a_bad_item_keeps_no_other_from_being_stored(post):
     assert (answer.json()["stored"], answer.json()["refused"]) == (2, 1)
     assert answer.json()["results"][1] == {
         "index": 1,
-        "error": "tokens_used must be an integer, not a string",
+        "error": "tokens_used must be an integer or null, not a string",
         "field": "tokens_used",
     }
     assert AIRequest.objects.count() == 2

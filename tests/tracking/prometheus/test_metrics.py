@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db
+CLINIC = ("business_id", "clinic")
 
 
 @pytest.fixture
@@ -45,6 +46,31 @@ def test_failures_are_counted_by_error_type(scrape):
     assert failures == {
         ("ai_request_failures_total", ("business_id", "clinic"), ("error_type", "timeout")): 1
     }
+
+
+def test_requests_are_counted_by_outcome(scrape):
+    outcomes = [{}, {}, {"error_type": "timeout"}, {"outcome": "aborted"}, {"outcome": "unknown"}]
+    store_records([record(**fields) for fields in outcomes])
+    counted = {
+        dict(labels)["outcome"]: value
+        for (name, *labels), value in scrape().items()
+        if name == "ai_request_outcomes_total"
+    }
+    assert counted == {"worked": 2, "failed": 1, "aborted": 1, "unknown": 1}
+    assert scrape()[("ai_request_failures_total", CLINIC, ("error_type", "timeout"))] == 1
+
+
+def test_a_failure_that_a_second_report_tells_is_one_of_unknown_type(scrape):
+    store_records([record(response_id="r", outcome="unknown", success_rate=None)])
+    store_records([record(response_id="r", error_type="timeout")])
+    assert scrape()[("ai_request_failures_total", CLINIC, ("error_type", "unknown"))] == 1
+    assert scrape()[("ai_request_outcomes_total", CLINIC, ("outcome", "unknown"))] == 1
+
+
+def test_the_success_rate_is_of_those_whose_outcome_is_known(scrape):
+    aborted = {"outcome": "aborted", "success_rate": None}
+    store_records([record(), record(error_type="x", success_rate=0.0), record(**aborted)])
+    assert scrape()[("ai_success_rate", CLINIC)] == 0.5
 
 
 def test_appointments_are_counted(scrape):
