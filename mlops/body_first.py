@@ -11,9 +11,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from tracking.api.exchange import declared_length, refused, whole
+from tracking.api.exchange import declared_length, is_chunked, refused, whole
 from tracking.api.shell import ApiFirst, start
-from tracking.errors import Refusal, busy
+from tracking.errors import Refusal, busy, too_large
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -44,11 +44,13 @@ class BodyFirst:
                 return self.api(environ, start_response)
             return self._in_a_thread(lambda: self._answer(environ, start_response))
         except Refusal as refusal:
-            return start(refused(refusal), start_response)
+            return start(refused(refusal, environ), start_response)
 
     def _body(self, environ: "WSGIEnvironment") -> bytes:
         """Nothing where the application refuses without it."""
         max_bytes = self.api.max_body_bytes(environ)
+        if max_bytes and is_chunked(environ) and self.api.takes_chunks(environ):
+            return _chunks(environ, max_bytes)
         length = declared_length(environ, max_bytes) if max_bytes else 0
         return whole(environ["wsgi.input"].read(length), length) if length else b""
 
@@ -81,3 +83,13 @@ class BodyFirst:
         finally:
             if close := getattr(answer, "close", None):
                 close()
+
+
+def _chunks(environ: "WSGIEnvironment", max_bytes: int) -> bytes:
+    """From here on it is a body of known length."""
+    body: bytes = environ["wsgi.input"].read(max_bytes + 1)
+    if len(body) > max_bytes:
+        raise too_large(max_bytes)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return body

@@ -1,9 +1,11 @@
 """Each kind of event that reaches the handler, through the packaged code."""
 
 import base64
+import gzip
 import json
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from tests.build import payload
 from tests.lambda_runtime.environment import VARIABLES, Environment
@@ -15,6 +17,7 @@ from tests.lambda_runtime.events import (
     rest_api,
     scheduled,
 )
+from tests.tracking.otlp.spans import CHAT, PROTOBUF, as_protobuf, export, span
 
 KINDS = pytest.mark.parametrize("event", [rest_api, http_api, function_url])
 PREFIXED = pytest.mark.parametrize("event", [rest_api, http_api])
@@ -104,6 +107,19 @@ def test_a_base64_body_is_decoded(connected, event):
     record = json.dumps(payload(request_id=event.__name__)).encode()
     answer = connected.invoke(event("/track", method="POST", headers=headers, body=record))
     assert json.loads(answer["body"])["request_id"] == event.__name__
+
+
+@KINDS
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_spans_come_and_are_answered_in_protobuf(connected, event, compress):
+    names = {"x-api-key": KEY, "content-type": PROTOBUF}
+    headers = {name: [value] for name, value in names.items()} if event is rest_api else names
+    sent = compress(as_protobuf(export(span(), span(CHAT | {"gen_ai.request.model": "m" * 101}))))
+    answer = connected.invoke(event("/v1/traces", method="POST", headers=headers, body=sent))
+    assert (answer["statusCode"], header(answer, "content-type")) == (200, PROTOBUF)
+    assert header(answer, "x-spans-stored") == "1"
+    said = ExportTraceServiceResponse.FromString(body(answer)).partial_success
+    assert said.rejected_spans == 1
 
 
 def test_openmetrics_is_text(connected):

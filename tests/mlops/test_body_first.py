@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from google.rpc.status_pb2 import Status
 
 from mlops.body_first import BodyFirst
 from tests.tracking.api.test_shell import AWAY, Caller, never
@@ -104,6 +105,27 @@ def test_a_body_shorter_than_its_length_is_refused(call, path):
 def test_chunks_are_refused_with_411(call, path):
     environ = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", "HTTP_X_API_KEY": KEY}
     assert call()("POST", path, b"{}", **environ)["status"] == 411
+
+
+CHUNKED = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", "HTTP_X_API_KEY": KEY}
+
+
+def test_spans_may_come_in_chunks(call):
+    types = {"CONTENT_TYPE": "application/json"}
+    assert call()("POST", "/v1/traces", b"{}", **CHUNKED, **types)["status"] == 200
+
+
+def test_chunks_over_the_bound_are_413(call):
+    body = io.BytesIO(b" " * (8 * 1024 * 1024 + 2))
+    answer = call()("POST", "/v1/traces", **CHUNKED, **{"wsgi.input": body})
+    assert (answer["status"], body.read()) == (413, b" ")
+
+
+def test_a_refusal_before_the_application_is_in_protobuf_to_those_who_send_it(call):
+    types = {"CONTENT_TYPE": "application/x-protobuf"}
+    answer = call()("POST", "/v1/traces", CONTENT_LENGTH="9000000", HTTP_X_API_KEY=KEY, **types)
+    assert (answer["status"], answer["headers"]["Content-Type"]) == (413, types["CONTENT_TYPE"])
+    assert Status.FromString(answer["body"]).message.startswith("The body is larger than")
 
 
 def test_an_error_of_the_application_is_raised_to_the_server(call):

@@ -10,7 +10,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
-from tracking.api import analytics, health, metrics, track
+from tracking.api import analytics, health, metrics, traces, track
 from tracking.api.exchange import Answer, Call, options, refused
 from tracking.errors import Refusal, key_missing, key_not_configured, key_wrong, method_not_allowed
 from tracking.wire.parsing import BATCH_MAX_BYTES, RECORD_MAX_BYTES
@@ -35,6 +35,8 @@ class Endpoint(NamedTuple):
     closed: Closed
     answer: Callable[[Call], Answer]
     max_body_bytes: int = 0
+    # Whether a body may come in chunks, its length unsaid.
+    chunked: bool = False
 
 
 ENDPOINTS = {
@@ -43,6 +45,9 @@ ENDPOINTS = {
     "/health/detailed": Endpoint(GET, Closed.IN_PRODUCTION, health.health_detailed),
     "/track": Endpoint(POST, Closed.WITH_A_KEY, track.track, RECORD_MAX_BYTES),
     "/track/batch": Endpoint(POST, Closed.WITH_A_KEY, track.track_batch, BATCH_MAX_BYTES),
+    traces.TRACES_PATH: Endpoint(
+        POST, Closed.WITH_A_KEY, traces.traces, traces.BODY_MAX_BYTES, chunked=True
+    ),
     "/refresh-metrics": Endpoint(POST, Closed.NEVER, metrics.refresh_metrics),
     "/metrics": Endpoint(GET, Closed.IN_PRODUCTION, metrics.metrics),
 }
@@ -58,10 +63,11 @@ def answer(endpoint: Endpoint, call: Call) -> Answer:
     try:
         return _answer(endpoint, call)
     except Refusal as refusal:
-        return refused(refusal)
+        return refused(refusal, call.meta)
     except Exception:
         logger.exception("%s failed", call.path)
-        return refused(Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error"))
+        error = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error")
+        return refused(error, call.meta)
 
 
 def _answer(endpoint: Endpoint, call: Call) -> Answer:

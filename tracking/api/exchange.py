@@ -10,6 +10,7 @@ from tracking.errors import Refusal, bad_request, incomplete, length_missing, to
 from tracking.store.database import Database
 
 JSON = {"Content-Type": "application/json"}
+PROTOBUF = "application/x-protobuf"
 
 
 class Answer(NamedTuple):
@@ -38,9 +39,13 @@ class Call(NamedTuple):
         return whole(self.read_body(length), length)
 
 
+def is_chunked(meta: Mapping[str, str]) -> bool:
+    return meta.get("CONTENT_LENGTH") in (None, "", "0") and "HTTP_TRANSFER_ENCODING" in meta
+
+
 def declared_length(meta: Mapping[str, str], max_bytes: int) -> int:
     length = meta.get("CONTENT_LENGTH") or "0"
-    if length == "0" and "HTTP_TRANSFER_ENCODING" in meta:
+    if is_chunked(meta):
         raise length_missing()
     if not length.isascii() or not length.isdigit():
         raise bad_request("Content-Length must be a number.")
@@ -60,7 +65,15 @@ def json_answer(status: int, body: Mapping[str, object]) -> Answer:
     return Answer(status, msgspec.json.encode(body), JSON)
 
 
-def refused(refusal: Refusal) -> Answer:
+def refused(refusal: Refusal, meta: Mapping[str, str]) -> Answer:
+    """As JSON; in protobuf to those who sent that."""
+    if meta.get("CONTENT_TYPE", "").startswith(PROTOBUF):
+        # Senders of spans alone speak it.
+        from tracking.otlp.answers import status
+
+        texts = dict.fromkeys(refusal.body.get(name) for name in ("error", "message"))
+        message = ": ".join(str(text) for text in texts if text)
+        return Answer(refusal.status, status(message), {"Content-Type": PROTOBUF} | refusal.headers)
     return Answer(refusal.status, msgspec.json.encode(refusal.body), JSON | refusal.headers)
 
 

@@ -22,6 +22,7 @@ ENDPOINTS = {
     "detailed_health": "/health/detailed",
     "track": "/track",
     "track_batch": "/track/batch",
+    "traces": "/v1/traces",
     "metrics": "/metrics",
     "analytics": "/analytics/<business_id>",
     "refresh_metrics": "/refresh-metrics",

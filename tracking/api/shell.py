@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Worth the shell even where Django is loaded, and the only one that needs no database.
-ALWAYS = ("/track", "/track/batch", "/health")
+ALWAYS = ("/track", "/track/batch", "/v1/traces", "/health")
 WITHOUT_DATABASE = ("/health",)
 # What Django answers are pages and their forms.
 FORM_MAX_BYTES = 64 * 1024
@@ -101,6 +101,10 @@ class ApiFirst:
         except Refusal:
             return 0
         return endpoint.max_body_bytes
+
+    def takes_chunks(self, environ: "WSGIEnvironment") -> bool:
+        endpoint = endpoints.find(_path(environ))
+        return endpoint is not None and endpoint.chunked
 
     def _is_ours(self, path: str, endpoint: Endpoint, environ: "WSGIEnvironment") -> bool:
         method = environ["REQUEST_METHOD"]
