@@ -37,11 +37,12 @@ class Endpoint(NamedTuple):
     max_body_bytes: int = 0
     # Whether a body may come in chunks, its length unsaid.
     chunked: bool = False
+    asks_database: bool = True
 
 
 ENDPOINTS = {
     "/": Endpoint(GET_OR_HEAD, Closed.NEVER, health.index),
-    "/health": Endpoint(GET_OR_HEAD, Closed.NEVER, health.health_basic),
+    "/health": Endpoint(GET_OR_HEAD, Closed.NEVER, health.health_basic, asks_database=False),
     "/health/detailed": Endpoint(GET, Closed.IN_PRODUCTION, health.health_detailed),
     "/track": Endpoint(POST, Closed.WITH_A_KEY, track.track, RECORD_MAX_BYTES),
     "/track/batch": Endpoint(POST, Closed.WITH_A_KEY, track.track_batch, BATCH_MAX_BYTES),
