@@ -219,12 +219,12 @@ def test_label_sets_of_a_wiped_database_are_made_again(call, own_url):
 
 def test_a_database_without_tables_says_so(call, own_url):
     with connection.cursor() as cursor:
-        cursor.execute("ALTER FUNCTION tracking_append RENAME TO tracking_away")
+        cursor.execute("ALTER FUNCTION tracking_append_reports RENAME TO tracking_away")
     try:
         answer = call(own_url)("POST", "/track", json.dumps(payload()).encode())
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("ALTER FUNCTION tracking_away RENAME TO tracking_append")
+            cursor.execute("ALTER FUNCTION tracking_away RENAME TO tracking_append_reports")
     assert (answer["status"], json.loads(answer["body"])["error"]) == (503, "Database not migrated")
 
 
