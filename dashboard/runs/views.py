@@ -11,12 +11,13 @@ from django.utils import dateformat
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
+from dashboard.figures.colours import colours_of
 from dashboard.frame.access import page
 from dashboard.frame.page import render_page
 from dashboard.frame.scope import scope_of
 from dashboard.runs.form import PERMISSION, RunForm, panel_context
 from dashboard.runs.progress import RunProgress, as_json, progress_of
-from dashboard.runs.rows import QUANTILE_WORDS, chart_of, colours_of, row_of
+from dashboard.runs.rows import QUANTILE_WORDS, chart_of, row_of
 from deployments.measuring.browser_runs import start_run, stop_run, take_sample
 from deployments.models import Deployment, LatencyRun
 from deployments.statistics.sentences import verdict
