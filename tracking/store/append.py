@@ -161,7 +161,7 @@ SQLITE_PENDING = f"""
     FROM tracking_addend WHERE id IN (SELECT value FROM json_each(%s))
 """
 
-# What a second report may fill in, as the function on PostgreSQL does (migration 0006): where
+# What a second report may fill in, as the function on PostgreSQL does (migration 0007): where
 # nothing is known, nothing was said, or it didn't happen.
 NULLABLE = (
     "occurred_at",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.build import record, store_records
+from tests.build import payload, record, store_records
 
 pytestmark = pytest.mark.django_db
 CLINIC = ("business_id", "clinic")
@@ -71,6 +71,13 @@ def test_the_success_rate_is_of_those_whose_outcome_is_known(scrape):
     aborted = {"outcome": "aborted", "success_rate": None}
     store_records([record(), record(error_type="x", success_rate=0.0), record(**aborted)])
     assert scrape()[("ai_success_rate", CLINIC)] == 0.5
+
+
+def test_ignored_fields_are_counted_once_by_business(scrape, client):
+    sent = [payload(colour="blue", size=1, request_id="r1")] * 2 + [payload(colour="red")]
+    for body in sent:
+        client.post("/track", body, content_type="application/json")
+    assert scrape()[("ai_ignored_fields_total", ("business_id", "clinic"))] == 3
 
 
 def test_appointments_are_counted(scrape):

@@ -14,7 +14,8 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-before = import_module("tracking.migrations.0005_append_and_fold")
+first = import_module("tracking.migrations.0005_append_and_fold")
+before = import_module("tracking.migrations.0006_count_ignored_fields")
 
 ADDENDS = {
     **before.ADDENDS,
@@ -103,14 +104,11 @@ BEGIN
         SELECT {", ".join(DEFAULTS.get(name, name) for name in COLUMNS)}
         FROM json_to_recordset(records) AS r ({", ".join(map(" ".join, COLUMNS.items()))})
         ON CONFLICT DO NOTHING
-        RETURNING id, business_id, request_id, received_at, label_set_id, duration_bin, bucket_bin,
-            error_type, folded, duration_ms, success_rate, input_tokens, output_tokens,
-            total_tokens, cost_usd, appointment_requested, appointment_booked,
-            human_handoff_requested
+        RETURNING id, business_id, request_id, {", ".join((*first.PLACE, *before.SUMMED))}
     ),
     pending AS (
-        INSERT INTO tracking_pending ({", ".join((*before.PLACE, *ADDENDS))})
-        SELECT received_at, {before.LABEL_SET}, duration_bin, bucket_bin,
+        INSERT INTO tracking_pending ({", ".join((*first.PLACE, *ADDENDS))})
+        SELECT received_at, {first.LABEL_SET}, duration_bin, bucket_bin,
             {", ".join(ADDENDS.values())}
         FROM fresh
     )
@@ -130,8 +128,8 @@ BEGIN
         CONTINUE WHEN NOT FOUND;
         SELECT * INTO earlier FROM tracking_addend AS addend WHERE addend.id = kept_id;
         UPDATE tracking_airequest AS kept SET {FILLED_IN} WHERE kept.id = kept_id;
-        INSERT INTO tracking_pending ({", ".join((*before.PLACE, *ADDENDS))})
-        SELECT {", ".join(f"addend.{name}" for name in before.PLACE)},
+        INSERT INTO tracking_pending ({", ".join((*first.PLACE, *ADDENDS))})
+        SELECT {", ".join(f"addend.{name}" for name in first.PLACE)},
             {", ".join(f"addend.{name} - earlier.{name}" for name in ADDENDS)}
         FROM tracking_addend AS addend WHERE addend.id = kept_id
             AND ({" OR ".join(f"addend.{name} <> earlier.{name}" for name in ADDENDS)});
@@ -140,28 +138,18 @@ END
 $$
 """
 
-ADDEND = f"""
-CREATE VIEW tracking_addend AS
-SELECT id, business_id, {", ".join(before.PLACE)},
-    {", ".join(f"{sql} AS {name}" for name, sql in ADDENDS.items())}
-FROM tracking_airequest
-"""
-
-
-VIEWS = ("placedrequest", "addend", "total", "placedpending")
-
 
 def drop_views(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """SQLite makes the tables anew, which it doesn't while views read them."""
-    _run(schema_editor, *(f"DROP VIEW tracking_{name}" for name in VIEWS))
+    _run(schema_editor, *first.VIEWS_GONE)
 
 
 def create_views_of_before(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    _create_views(schema_editor, before.ADDEND)
+    _create_views(schema_editor, before.ADDENDS)
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    _create_views(schema_editor, ADDEND)
+    _create_views(schema_editor, ADDENDS)
     if schema_editor.connection.vendor == "postgresql":
         _run(schema_editor, APPEND)
 
@@ -175,15 +163,8 @@ def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         _run(schema_editor, f"UPDATE tracking_airequest SET {name} = 0 WHERE {name} IS NULL")
 
 
-def _create_views(schema_editor: BaseDatabaseSchemaEditor, addend: str) -> None:
-    vendor = schema_editor.connection.vendor
-    _run(
-        schema_editor,
-        addend,
-        before.placed(vendor, "tracking_placedrequest", "tracking_addend"),
-        before.placed(vendor, "tracking_placedpending", "tracking_unfolded"),
-        before.TOTAL,
-    )
+def _create_views(schema_editor: BaseDatabaseSchemaEditor, addends: dict[str, str]) -> None:
+    _run(schema_editor, *first.views(schema_editor.connection.vendor, addends))
 
 
 def _run(schema_editor: BaseDatabaseSchemaEditor, *statements: str) -> None:
@@ -192,7 +173,7 @@ def _run(schema_editor: BaseDatabaseSchemaEditor, *statements: str) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracking", "0005_append_and_fold")]
+    dependencies = [("tracking", "0006_count_ignored_fields")]
 
     operations = [
         migrations.RunPython(drop_views, create_views_of_before),
