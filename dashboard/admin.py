@@ -7,6 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from alerts.models import Limit
 from deployments.models import Deployment, LambdaReport, LatencyRun
 
 # Only the type stubs know what it is an admin of.
@@ -23,6 +24,20 @@ class DeploymentAdmin(ModelAdmin):
     list_display = ["name", "kind", "base_url", "region", "memory_mb", "architecture"]
     list_filter = ["kind", "architecture"]
     search_fields = ["name", "base_url"]
+
+
+@admin.register(Limit)
+class LimitAdmin(ModelAdmin):
+    list_display = [
+        "__str__",
+        "failing",
+        "failing_badly",
+        "p95_ms",
+        "cost_a_request_usd",
+        "cost_a_day_usd",
+        "times_past",
+    ]
+    search_fields = ["business_id", "request_model"]
 
 
 class ReadOnly(ModelAdmin):
