@@ -11,7 +11,7 @@ from alerts.rules.told import ALL, Of
 from tracking.store.record import COST_MAX_USD, DURATION_MAX_MS, ID_MAX, LABEL_MAX
 
 
-def _share(default: float | None) -> "models.FloatField[Any, Any]":
+def _share(default: float) -> "models.FloatField[Any, Any]":
     return models.FloatField(
         null=True,
         blank=True,

@@ -81,17 +81,15 @@ def past_of(
 
 
 def limit_tests(limits: Limits, lately: Counts) -> Iterator[Test]:
-    if limits.failing is not None:
-        yield _above_limit(FAILURES, _failed, limits.failing)
-    if limits.p95_ms is not None:
-        slower = _slower_than(duration_bin(limits.p95_ms))
-        yield _above_limit(SLOW, slower, SLOW_SHARE)._replace(
-            value=_quantile_ms(1 - SLOW_SHARE),
-            value_well=limits.p95_ms,
-            matters_from=limits.p95_ms,
-            quantile=1 - SLOW_SHARE,
-        )
-    if limits.cost_a_request_usd is not None and lately.cost_usd:
+    yield _above_limit(FAILURES, _failed, limits.failing)
+    slower = _slower_than(duration_bin(limits.p95_ms))
+    yield _above_limit(SLOW, slower, SLOW_SHARE)._replace(
+        value=_quantile_ms(1 - SLOW_SHARE),
+        value_well=limits.p95_ms,
+        matters_from=limits.p95_ms,
+        quantile=1 - SLOW_SHARE,
+    )
+    if lately.cost_usd:
         unit = lately.cost_squares / lately.cost_usd
         yield _mean_above_limit(COST, _dollars, limits.cost_a_request_usd, unit)
 

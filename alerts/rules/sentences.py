@@ -38,7 +38,8 @@ def beside(finding: Finding) -> str:
     """ "usually 1.2 % at this hour of the week", "limit 5 %"."""
     well = finding.value_well
     if finding.kind == SILENCE:
-        return f"usually about {count(round(well))} in that time"
+        usually = f"usually {count(round(well))}"
+        return f"{usually} in that time" if finding.amount else f"{usually} or more in that time"
     if finding.kind == UNPRICED:
         return "nobody said what they cost"
     if finding.kind == PENDING:

@@ -15,17 +15,19 @@ ASSUMED_HOURS = 8
 SURE = 2.0
 # What is left of the usual traffic where there is a silence.
 QUIET = 0.2
+MINUTE = timedelta(minutes=1)
 LENGTHS = (timedelta(minutes=15), timedelta(hours=1))
 
 
 class Silence(NamedTuple):
-    """`expected` requests since then, `came` came."""
+    """`expected` requests since then, `came` came. `longer`: it may have begun before."""
 
     subject: Of
     since: datetime
     came: int
     expected: float
     chance: float
+    longer: bool
 
 
 def silences(told: Readings) -> list[Silence]:
@@ -91,26 +93,23 @@ def _quietest(
     told: Readings, subject: Of, hourly: Hourly, weeks: int, clump: float
 ) -> Iterator[Silence]:
     """Since its last request, and of the last minutes where a few came."""
-    minutes = [
-        (minute, only(by_pair, subject.has).requests)
+    minutes = {
+        minute: own.requests
         for minute, by_pair in told.minutes.items()
-        if any(subject.has(pair) for pair in by_pair)
-    ]
+        if (own := only(by_pair, subject.has)).requests
+    }
     oldest = max(_hour(told.now, 1), told.since)
-    last = max((minute for minute, _ in minutes), default=oldest)
-    starts = {last + timedelta(minutes=1): last} if minutes else {oldest: oldest}
-    starts |= {told.now - length: told.now - length for length in LENGTHS}
+    last = max(minutes, default=None)
+    starts = {told.now - length: told.now - length for length in LENGTHS}
+    starts |= {last + MINUTE: last} if last else {oldest: oldest}
     found = []
     for start, since in starts.items():
         start = max(start, oldest)
-        came = sum(requests for minute, requests in minutes if minute >= start)
+        came = sum(requests for minute, requests in minutes.items() if minute >= start)
         expected = _expected(hourly, start, told.now)
         if expected and came <= QUIET * expected:
-            found.append(
-                Silence(
-                    subject, since, came, expected, _chance(came, expected, hourly, weeks, clump)
-                )
-            )
+            chance = _chance(came, expected, hourly, weeks, clump)
+            found.append(Silence(subject, since, came, expected, chance, longer=last is None))
     if found:
         yield min(found, key=lambda silence: silence.chance)
 

@@ -332,8 +332,7 @@ def _excess(test: Test, counts: Counts) -> float:
 
 def _level_of(subject: Of, test: Test, share: float, limits: LimitsBySubject) -> str:
     if test.kind == FAILURES:
-        badly = limits_of(limits, subject).failing_badly
-        return BAD if badly is not None and share > badly else WARNING
+        return BAD if share > limits_of(limits, subject).failing_badly else WARNING
     return BAD if (test.kind, test.against) == (SLOW, LIMIT) else WARNING
 
 
@@ -347,7 +346,8 @@ def _span_of(hit: _Hit, told: Readings) -> _Span:
     minutes = {
         minute: only(by_pair, hit.subject.has) for minute, by_pair in sorted(told.minutes.items())
     }
-    return _span(hit.test, {minute: own for minute, own in minutes.items() if own.requests})
+    own = {minute: counts for minute, counts in minutes.items() if counts.requests}
+    return _span(hit.test, own, told.since)
 
 
 def _pairs_in(span: _Span, told: Readings) -> ByPair:
@@ -358,7 +358,7 @@ def _pairs_in(span: _Span, told: Readings) -> ByPair:
     )
 
 
-def _span(test: Test, minutes: Mapping[datetime, Counts]) -> _Span:
+def _span(test: Test, minutes: Mapping[datetime, Counts], read_from: datetime) -> _Span:
     """Where it began: that makes what came since likeliest, against all being usual before. Over
     is what the newest minutes make so many times likelier than that it goes on."""
     steps = [(minute, *test.amount(counts)) for minute, counts in minutes.items()]
@@ -369,7 +369,9 @@ def _span(test: Test, minutes: Mapping[datetime, Counts]) -> _Span:
         gain = _gain(test, bad, of)
         if gain > best:
             best, since, sums = gain, minute, (bad, of)
-    longer = since == steps[0][0]
+    # What begins with the first request may be older only where more were to be expected before.
+    first, gaps = steps[0][0], max(1, len(steps) - 1)
+    longer = since == first and first - read_from <= 2 * (steps[-1][0] - first) / gaps
     until = _ended(test, [step for step in steps if step[0] >= since], sums)
     return _Span(since, longer, until)
 
@@ -416,6 +418,7 @@ def _silent(told: Readings, level: float, made: int) -> Iterator[Finding]:
             amount=silence.came,
             whole=silence.expected,
             since=silence.since,
+            longer=silence.longer,
             hours=_hours(silence.chance, made),
         )
 

@@ -60,12 +60,12 @@ def plain(text):
         (
             Finding(SILENCE, Of("vet"), "bad", 0, 61.7, amount=0, whole=61.7),
             "No requests of vet",
-            "usually about 62 in that time",
+            "usually 62 or more in that time",
         ),
         (
             Finding(SILENCE, ALL, "bad", 3, 62.0, amount=3, whole=62.0),
             "Hardly any requests: 3",
-            "usually about 62 in that time",
+            "usually 62 in that time",
         ),
         (
             Finding(UNPRICED, Of("", "new"), "warning", 0.5, 0.0, amount=20, whole=40),
