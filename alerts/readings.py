@@ -48,12 +48,19 @@ def readings_at(
     if since == _floor(now - LATELY) and _requests(minutes) < FEW:
         since = _floor(now - LATELY_AT_MOST)
         minutes = _minutes(since, now, wanted)
-    hours = _past_hours(now, since).filter(wanted)
+    every = Total.objects.filter(wanted, period=Period.HOUR)
+    hours = every.filter(starts_at__in=same_hours(floor_hour(now)))
+    past = _past(hours)
+    if not past:
+        # In its first week, the day before.
+        first = floor_hour(since)
+        hours = every.filter(starts_at__gte=first - DAY, starts_at__lt=first)
+        past = _past(hours)
     told = Readings(
         now,
         since,
         minutes,
-        _past(hours),
+        past,
         _past_bins(hours),
         pending=Pending.objects.all()[: PENDING_AT_MOST + 1].count(),
     )
@@ -116,15 +123,6 @@ def _add(counts: Counts, requests: int, sums: list[Any]) -> None:
     counts.asked += asked
     counts.booked += booked
     counts.handed_off += handed_off
-
-
-def _past_hours(now: datetime, since: datetime) -> QuerySet[Total]:
-    """The same hours of the weeks before; in its first week, the day before."""
-    hours = Total.objects.filter(period=Period.HOUR)
-    same = hours.filter(starts_at__in=same_hours(floor_hour(now)))
-    if same.exists():
-        return same
-    return hours.filter(starts_at__gte=floor_hour(since) - DAY, starts_at__lt=floor_hour(since))
 
 
 def _past(hours: QuerySet[Total]) -> dict[datetime, dict[Of, Counts]]:

@@ -36,7 +36,7 @@ def silences(told: Readings) -> list[Silence]:
     whose = [subject for subject in subjects(*told.past.values()) if not subject.request_model]
     hourly = {subject: _hourly(told, weeks, subject) for subject in whose}
     pooled = _clump([hourly[subject] for subject in whose if subject != ALL], ASSUMED_CLUMP)
-    found = []
+    found: list[Silence] = []
     for subject in whose:
         clump = SURE * _clump([hourly[subject]], pooled)
         found += _quietest(told, subject, hourly[subject], len(weeks), clump)
@@ -69,7 +69,7 @@ def _hour(now: datetime, back: int) -> datetime:
 def _hourly(told: Readings, weeks: list[int], subject: Of) -> Hourly:
     this, last = (
         [
-            only(told.past.get(_hour(told.now, back) - week * WEEK, {}), subject.has).requests
+            _requests(told.past.get(_hour(told.now, back) - week * WEEK, {}), subject)
             for week in weeks
         ]
         for back in (0, 1)
@@ -94,9 +94,9 @@ def _quietest(
 ) -> Iterator[Silence]:
     """Since its last request, and of the last minutes where a few came."""
     minutes = {
-        minute: own.requests
+        minute: requests
         for minute, by_pair in told.minutes.items()
-        if (own := only(by_pair, subject.has)).requests
+        if (requests := _requests(by_pair, subject))
     }
     oldest = max(_hour(told.now, 1), told.since)
     last = max(minutes, default=None)
@@ -112,6 +112,10 @@ def _quietest(
             found.append(Silence(subject, since, came, expected, chance, longer=last is None))
     if found:
         yield min(found, key=lambda silence: silence.chance)
+
+
+def _requests(by_pair: ByPair, subject: Of) -> int:
+    return sum(counts.requests for pair, counts in by_pair.items() if subject.has(pair))
 
 
 def _expected(hourly: Hourly, start: datetime, now: datetime) -> float:
@@ -149,7 +153,7 @@ MORE_UNPRICED = 1.5
 
 def newly_unpriced(told: Readings, lately: ByPair) -> Iterator[Unpriced]:
     """Models whose requests had a price before, or that never came before."""
-    everyone = only(lately, ALL.has).requests
+    everyone = _requests(lately, ALL)
     clump = clump_of(told)
     for model, (known, known_unpriced) in told.known.items():
         subject = Of(request_model=model)

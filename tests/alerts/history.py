@@ -4,13 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from copy import deepcopy
 from datetime import datetime, timedelta
+from typing import Any
 
-from alerts.rules.told import Counts, Of, Readings, same_hours
+from alerts.readings import FEW, LATELY, LATELY_AT_MOST
+from alerts.rules.told import ALL, Counts, Of, Readings, only, same_hours
 from tracking.store.bins import duration_bin
 from tracking.store.periods import HOUR, floor_hour
 from tracking.store.record import Record
 
-RECENT = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def counted(record: Record) -> Counts:
@@ -65,13 +67,10 @@ class History:
             places.setdefault(start, {}).setdefault(pair, Counts()).merge(counts)
 
     def at(self, now: datetime, **changes) -> Readings:
-        """What was known then, of the hour before it."""
-        since = floor_minute(now) - RECENT
-        minutes = {
-            start: self.minutes[start]
-            for start in (since + n * timedelta(minutes=1) for n in range(60))
-            if start in self.minutes
-        }
+        """What was known then."""
+        since, minutes = self._lately(now, LATELY)
+        if sum(only(by_pair, ALL.has).requests for by_pair in minutes.values()) < FEW:
+            since, minutes = self._lately(now, LATELY_AT_MOST)
         past = {
             hour: self.hours[hour] for hour in same_hours(floor_hour(now)) if hour in self.hours
         }
@@ -82,7 +81,14 @@ class History:
         told = Readings(now, since, minutes, past, bins)
         return told._replace(**{**self._known(told), **changes})
 
-    def _known(self, told: Readings) -> dict:
+    def _lately(
+        self, now: datetime, length: timedelta
+    ) -> tuple[datetime, dict[datetime, dict[Of, Counts]]]:
+        since = floor_minute(now) - length
+        starts = (since + n * MINUTE for n in range(length // MINUTE))
+        return since, {start: self.minutes[start] for start in starts if start in self.minutes}
+
+    def _known(self, told: Readings) -> dict[str, Any]:
         unpriced = {
             pair.request_model
             for by_pair in told.minutes.values()
