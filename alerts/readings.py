@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
-from django.db.models.functions import TruncMinute
 
 from alerts.rules.limits import LimitsBySubject
-from alerts.rules.told import Counts, Of, Readings, same_hours
-from tracking.models import Addend, AIRequest, Pending, Total
+from alerts.rules.told import Counts, Of, Readings, add_up, same_hours
+from tracking.models import Addend, Pending, Total
 from tracking.store.fold import PENDING_AT_MOST
 from tracking.store.periods import DAY, HOUR, Period, floor_day, floor_hour
 
@@ -43,11 +42,9 @@ def readings_at(
 ) -> Readings:
     """`labels` are columns of a label set, and which of their values alone is looked at."""
     wanted = Q(**{f"label_set__{name}": value for name, value in (labels or {}).items()})
-    since = _since(now)
-    minutes = _minutes(since, now, wanted)
+    since, minutes = _minutes(now, LATELY, wanted)
     if since == _floor(now - LATELY) and _requests(minutes) < FEW:
-        since = _floor(now - LATELY_AT_MOST)
-        minutes = _minutes(since, now, wanted)
+        since, minutes = _minutes(now, LATELY_AT_MOST, wanted)
     every = Total.objects.filter(wanted, period=Period.HOUR)
     hours = every.filter(starts_at__in=same_hours(floor_hour(now)))
     past = _past(hours)
@@ -73,38 +70,42 @@ def _floor(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _since(now: datetime) -> datetime:
-    """The first minute of which all requests are looked at."""
-    newest = AIRequest.objects.filter(received_at__gte=now - LATELY).order_by("-received_at")
-    oldest = list(newest.values_list("received_at", flat=True)[NEWEST : NEWEST + 1])
-    return _floor(oldest[0]) + MINUTE if oldest else _floor(now - LATELY)
-
-
 def _requests(minutes: Mapping[datetime, Mapping[Of, Counts]]) -> int:
     return sum(counts.requests for by_pair in minutes.values() for counts in by_pair.values())
 
 
-def _minutes(since: datetime, now: datetime, wanted: Q) -> dict[datetime, dict[Of, Counts]]:
+def _minutes(
+    now: datetime, length: timedelta, wanted: Q
+) -> tuple[datetime, dict[datetime, dict[Of, Counts]]]:
+    """From the first minute on of which all requests are read."""
+    since = _floor(now - length)
     rows = (
         Addend.objects.between(since, now)
         .filter(wanted)
-        .annotate(minute=TruncMinute("received_at", tzinfo=now.tzinfo))
-        .values_list("minute", *PAIR, "label_set__error_type", "duration_bin")
-        .annotate(*_sums(), Sum("priced"))
-        .order_by()
+        .order_by("-received_at")
+        .values_list("received_at", *PAIR, "label_set__error_type", "duration_bin", "priced", *SUMS)
     )
+    read = list(rows[: NEWEST + 1])
+    if len(read) > NEWEST:
+        since = _floor(read[-1][0]) + MINUTE
     minutes: dict[datetime, dict[Of, Counts]] = {}
-    for minute, business, model, error, bin_, requests, *sums, priced in rows:
+    for moment, business, model, error, bin_, priced, *sums in read:
+        minute = _floor(moment)
+        if minute < since:
+            break
         by_pair = minutes.setdefault(minute, {})
-        counts = by_pair.setdefault(Of(business, model), Counts())
-        _add(counts, requests, sums)
+        pair = Of(business, model)
+        if pair not in by_pair:
+            by_pair[pair] = Counts()
+        counts = by_pair[pair]
+        _add(counts, 1, sums)
         if error:
-            counts.failures += requests
-            counts.errors[error] += requests
+            counts.failures += 1
+            add_up(counts.errors, {error: 1})
         else:
-            counts.unpriced += requests - priced
-            counts.bins[bin_] += requests
-    return minutes
+            counts.unpriced += 1 - priced
+            add_up(counts.bins, {bin_: 1})
+    return since, minutes
 
 
 def _sums() -> list[Any]:

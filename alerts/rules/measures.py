@@ -1,14 +1,14 @@
 """What can be worse than is well, each with the probability that chance made it so. Knows no
 Django."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from alerts.rules import tails
 from alerts.rules.limits import Limits
-from alerts.rules.told import ByPair, Counts, Of, only
+from alerts.rules.told import ByPair, Counts, Of, add_up, only
 from tracking.store.bins import duration_bin, percentile
 
 FAILURES, SLOW, COST, TOKENS = "failures", "slow", "cost", "tokens"
@@ -31,14 +31,14 @@ Amount = Callable[[Counts], tuple[float, float]]
 
 
 class Test(NamedTuple):
-    """`amount` is what is bad of how much, `usual` their ratio where all is well, in `unit`s that
+    """`amount` is what is bad of how much, `usual` their ratio where all is well, in `unit()`s that
     come independently. `value` is the figure that people read, beside the past's or the limit."""
 
     kind: str
     against: str
     amount: Amount
     usual: float
-    unit: float
+    unit: Callable[[], float]
     chance: Callable[[float, float], float]
     value: Callable[[Counts], float | None]
     value_well: float
@@ -63,21 +63,22 @@ class Test(NamedTuple):
 class Past(NamedTuple):
     """A subject's own past at this hour of the week."""
 
-    hours: list[Counts]
     whole: Counts
+    hours: Callable[[], list[Counts]]
 
 
 def past_of(
-    subject: Of, past: Mapping[datetime, ByPair], past_bins: Mapping[Of, Counter[int]]
+    subject: Of,
+    past: Mapping[datetime, ByPair],
+    sums: ByPair,
+    past_bins: Mapping[Of, Mapping[int, int]],
 ) -> Past:
-    hours = [only(by_pair, subject.has) for by_pair in past.values()]
-    whole = Counts()
-    for hour in hours:
-        whole.merge(hour)
+    """`sums` are those of `past`."""
+    whole = only(sums, subject.has)
     for pair, bins in past_bins.items():
         if subject.has(pair):
-            whole.bins.update(bins)
-    return Past(hours, whole)
+            add_up(whole.bins, bins)
+    return Past(whole, lambda: [only(by_pair, subject.has) for by_pair in past.values()])
 
 
 def limit_tests(limits: Limits, lately: Counts) -> Iterator[Test]:
@@ -120,7 +121,7 @@ def _above_limit(kind: str, amount: Amount, limit: float) -> Test:
         LIMIT,
         amount,
         usual=limit,
-        unit=1.0,
+        unit=_one,
         chance=lambda bad, of: tails.binomial(int(bad), int(of), limit),
         value=_ratio(amount),
         value_well=limit,
@@ -134,7 +135,7 @@ def _mean_above_limit(kind: str, amount: Amount, limit: float, unit: float) -> T
         LIMIT,
         amount,
         usual=limit,
-        unit=unit,
+        unit=lambda: unit,
         chance=lambda sum_, of: tails.poisson(int(sum_ / unit), of * limit / unit),
         value=_ratio(amount),
         value_well=limit,
@@ -149,7 +150,7 @@ def _more_often(kind: str, amount: Amount, past: Counts, times: float, floor: fl
         PAST,
         amount,
         usual=bad / of,
-        unit=1.0,
+        unit=_one,
         chance=lambda now, of_now: tails.fisher(int(now), int(of_now), int(bad), int(of)),
         value=_ratio(amount),
         value_well=bad / of,
@@ -167,7 +168,7 @@ def _slower(quantile: float, past: Counts, times: float) -> Test:
         PAST,
         _slower_than(edge + 1),
         usual=bad / of,
-        unit=1.0,
+        unit=_one,
         chance=lambda now, of_now: tails.fisher(int(now), int(of_now), int(bad), int(of)),
         value=_quantile_ms(quantile),
         value_well=usual_ms,
@@ -183,7 +184,7 @@ def _fewer_booked(past: Counts, times: float) -> Test:
         PAST,
         _not_booked,
         usual=1 - share,
-        unit=1.0,
+        unit=_one,
         chance=lambda now, of: tails.fisher(
             int(now), int(of), past.asked - past.booked, past.asked
         ),
@@ -197,14 +198,19 @@ def _fewer_booked(past: Counts, times: float) -> Test:
 def _higher_mean(kind: str, amount: Amount, past: Past, times: float, uneven: float) -> Test:
     """A sum over unequal requests is so many units, of which each comes or doesn't."""
     sum_, of = amount(past.whole)
-    unit = _unit([amount(hour) for hour in past.hours], CLUMP * uneven)
+
+    @cache
+    def unit() -> float:
+        """Asked only of what is suspicious."""
+        return _unit([amount(hour) for hour in past.hours()], CLUMP * uneven)
+
     return Test(
         kind,
         PAST,
         amount,
         usual=sum_ / of,
         unit=unit,
-        chance=lambda now, of_now: tails.more(now / unit, sum_ / unit, of_now / (of_now + of)),
+        chance=lambda now, of_now: tails.more(now / unit(), sum_ / unit(), of_now / (of_now + of)),
         value=_ratio(amount),
         value_well=sum_ / of,
         matters_from=times * sum_ / of,
@@ -217,6 +223,10 @@ def _unit(hours: list[tuple[float, float]], assumed: float) -> float:
     mean = sum(sum_ for sum_, _ in hours) / sum(of for _, of in hours)
     off = sum((sum_ - mean * of) ** 2 / (mean * of) for sum_, of in hours)
     return SURE * (off + ASSUMED_HOURS * assumed) / (len(hours) - 1 + ASSUMED_HOURS)
+
+
+def _one() -> float:
+    return 1.0
 
 
 def _ratio(amount: Amount) -> Callable[[Counts], float | None]:

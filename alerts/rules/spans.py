@@ -57,7 +57,7 @@ def _gain(test: Test, bad: float, of: float) -> float:
     usual = max(test.usual * of, 1e-9)
     if bad <= usual:
         return 0.0
-    return (bad * log(bad / usual) - bad + usual) / test.unit
+    return (bad * log(bad / usual) - bad + usual) / test.unit()
 
 
 def _ended(
@@ -73,7 +73,7 @@ def _ended(
         usual = max(test.usual, 1e-9)
         if before <= usual:
             continue
-        over = ((before - usual) * new_of - new_bad * log(before / usual)) / test.unit
+        over = ((before - usual) * new_of - new_bad * log(before / usual)) / test.unit()
         if over > most:
             most, until = over, minute
     return until

@@ -1,12 +1,12 @@
 """Silence where there was traffic, and models that nobody priced. Knows no Django."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from math import exp, log, log1p
 from typing import NamedTuple
 
 from alerts.rules import tails
-from alerts.rules.told import ALL, WEEK, WEEKS, ByPair, Of, Readings, only, subjects
+from alerts.rules.told import ALL, WEEK, WEEKS, ByPair, Of, Readings, only
 from tracking.store.periods import HOUR
 
 # Requests come in conversations: an hour's count varies so many times more than if each came alone.
@@ -32,21 +32,33 @@ class Silence(NamedTuple):
 
 def silences(told: Readings) -> list[Silence]:
     """Of all and of each business: that nobody uses a model any more is somebody's wish."""
+    past = {hour: _by_business(by_pair) for hour, by_pair in told.past.items()}
+    lately = {minute: _by_business(by_pair) for minute, by_pair in told.minutes.items()}
     weeks = _weeks(told)
-    whose = [subject for subject in subjects(*told.past.values()) if not subject.request_model]
-    hourly = {subject: _hourly(told, weeks, subject) for subject in whose}
+    whose = sorted({subject for requests in past.values() for subject in requests})
+    hourly = {subject: _hourly(told.now, past, weeks, subject) for subject in whose}
     pooled = _clump([hourly[subject] for subject in whose if subject != ALL], ASSUMED_CLUMP)
     found: list[Silence] = []
     for subject in whose:
         clump = SURE * _clump([hourly[subject]], pooled)
-        found += _quietest(told, subject, hourly[subject], len(weeks), clump)
+        came = {minute: sums[subject] for minute, sums in lately.items() if subject in sums}
+        found += _quietest(told, subject, came, hourly[subject], clump)
     return found
 
 
 def clump_of(told: Readings) -> float:
     """How uneven traffic is, on the safe side."""
-    weeks = _weeks(told)
-    return SURE * _clump([_hourly(told, weeks, ALL)], ASSUMED_CLUMP)
+    past = {hour: _by_business(by_pair) for hour, by_pair in told.past.items()}
+    return SURE * _clump([_hourly(told.now, past, _weeks(told), ALL)], ASSUMED_CLUMP)
+
+
+def _by_business(by_pair: ByPair) -> dict[Of, int]:
+    """Requests of all and of each business."""
+    requests: dict[Of, int] = {}
+    for pair, counts in by_pair.items():
+        for subject in (ALL, Of(pair.business_id)):
+            requests[subject] = requests.get(subject, 0) + counts.requests
+    return requests
 
 
 # For this hour and the one before it, the requests in each week.
@@ -66,12 +78,11 @@ def _hour(now: datetime, back: int) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) - back * HOUR
 
 
-def _hourly(told: Readings, weeks: list[int], subject: Of) -> Hourly:
+def _hourly(
+    now: datetime, past: Mapping[datetime, Mapping[Of, int]], weeks: list[int], subject: Of
+) -> Hourly:
     this, last = (
-        [
-            _requests(told.past.get(_hour(told.now, back) - week * WEEK, {}), subject)
-            for week in weeks
-        ]
+        [past.get(_hour(now, back) - week * WEEK, {}).get(subject, 0) for week in weeks]
         for back in (0, 1)
     )
     return this, last
@@ -90,14 +101,9 @@ def _clump(every: list[Hourly], assumed: float) -> float:
 
 
 def _quietest(
-    told: Readings, subject: Of, hourly: Hourly, weeks: int, clump: float
+    told: Readings, subject: Of, minutes: Mapping[datetime, int], hourly: Hourly, clump: float
 ) -> Iterator[Silence]:
     """Since its last request, and of the last minutes where a few came."""
-    minutes = {
-        minute: requests
-        for minute, by_pair in told.minutes.items()
-        if (requests := _requests(by_pair, subject))
-    }
     oldest = max(_hour(told.now, 1), told.since)
     last = max(minutes, default=None)
     starts = {told.now - length: told.now - length for length in LENGTHS}
@@ -108,14 +114,10 @@ def _quietest(
         came = sum(requests for minute, requests in minutes.items() if minute >= start)
         expected = _expected(hourly, start, told.now)
         if expected and came <= QUIET * expected:
-            chance = _chance(came, expected, hourly, weeks, clump)
+            chance = _chance(came, expected, hourly, clump)
             found.append(Silence(subject, since, came, expected, chance, longer=last is None))
     if found:
         yield min(found, key=lambda silence: silence.chance)
-
-
-def _requests(by_pair: ByPair, subject: Of) -> int:
-    return sum(counts.requests for pair, counts in by_pair.items() if subject.has(pair))
 
 
 def _expected(hourly: Hourly, start: datetime, now: datetime) -> float:
@@ -129,8 +131,9 @@ def _expected(hourly: Hourly, start: datetime, now: datetime) -> float:
     return sum_
 
 
-def _chance(came: int, expected: float, hourly: Hourly, weeks: int, clump: float) -> float:
+def _chance(came: int, expected: float, hourly: Hourly, clump: float) -> float:
     """The likelier of two reasons: a gap between conversations, or a week that is quieter."""
+    weeks = len(hourly[0])
     size = (clump - 1) / log(clump) if clump > 1 else 1.0
     gap = tails.fewer(came / size, weeks * expected / size, 1 / (weeks + 1))
     shape = max(sum(counts) for counts in hourly) / weeks / max(clump - 1, 1e-9)
@@ -153,7 +156,7 @@ MORE_UNPRICED = 1.5
 
 def newly_unpriced(told: Readings, lately: ByPair) -> Iterator[Unpriced]:
     """Models whose requests had a price before, or that never came before."""
-    everyone = _requests(lately, ALL)
+    everyone = only(lately, ALL.has).requests
     clump = clump_of(told)
     for model, (known, known_unpriced) in told.known.items():
         subject = Of(request_model=model)

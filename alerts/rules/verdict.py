@@ -92,15 +92,25 @@ class Verdict(NamedTuple):
 def verdict_of(
     told: Readings | None, limits: LimitsBySubject, window: ByPair | None = None
 ) -> Verdict:
-    """`told` are readings up to now, if that is asked; `window` is looked at as a whole against
-    limits alone, since what came in it may be over."""
-    found = list(_live(told, limits)) if told else []
-    going_on = [finding for finding in found if finding.until is None]
+    """`told` are readings up to now, if that is asked; `window` is looked at as a whole."""
+    return with_window(findings_of(told, limits) if told else [], limits, window)
+
+
+def with_window(
+    found: Sequence[Finding], limits: LimitsBySubject, window: ByPair | None
+) -> Verdict:
+    """What was found lately, and what a window passes as a whole: limits alone, since what came in
+    it may be over."""
     known = {finding.kind for finding in found}
     whole = [each for each in _of_window(window or {}, limits) if each.kind not in known]
+    going_on = [finding for finding in found if finding.until is None]
     findings = sorted((*going_on, *whole), key=_rank)
     over = sorted((finding for finding in found if finding.until), key=_rank)
     return Verdict(_level(findings, window), findings, over)
+
+
+def findings_of(told: Readings, limits: LimitsBySubject) -> list[Finding]:
+    return list(_live(told, limits))
 
 
 def _level(findings: Sequence[Finding], window: ByPair | None) -> str:
@@ -121,7 +131,8 @@ def _live(told: Readings, limits: LimitsBySubject) -> Iterator[Finding]:
     made = TESTS * len(windows) * len(whose)
     level = FALSE_ALARMS_AN_HOUR / LOOKS_AN_HOUR / made
 
-    tests = {subject: _tests(subject, told, lately, limits) for subject in whose}
+    past = summed(told.past.values())
+    tests = {subject: _tests(subject, told, lately, past, limits) for subject in whose}
     by_kind: dict[str, dict[Of, Hit]] = {}
     for subject in whose:
         for hit in hits_of(subject, tests[subject], windows, level):
@@ -161,12 +172,14 @@ def _windows(told: Readings, lately: ByPair) -> list[ByPair]:
     return [*windows, lately]
 
 
-def _tests(subject: Of, told: Readings, lately: ByPair, limits: LimitsBySubject) -> list[Test]:
+def _tests(
+    subject: Of, told: Readings, lately: ByPair, sums: ByPair, limits: LimitsBySubject
+) -> list[Test]:
     counts = only(lately, subject.has)
     if not counts.requests:
         return []
     own = limits_of(limits, subject)
-    past = past_of(subject, told.past, told.past_bins)
+    past = past_of(subject, told.past, sums, told.past_bins)
     return [*limit_tests(own, counts), *past_tests(own, past, counts)]
 
 

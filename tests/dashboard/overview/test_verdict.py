@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.utils.html import strip_tags
 
 from alerts import readings
@@ -98,6 +99,7 @@ def test_pending_records_that_do_not_shrink_are_named(admin, monkeypatch):
     store(3)
     assert line_of(ask(admin)).startswith("All well:")
     store(9)
+    cache.clear()
     assert line_of(ask(admin)).startswith("Pending records: over 3.")
 
 
@@ -137,6 +139,15 @@ def test_a_limit_is_of_a_business_or_of_a_model(admin):
     form = {"business_id": "vet", "request_model": "gpt-5-mini"}
     answer = admin.post("/admin/alerts/limit/add/", form)
     assert "Name a business or a model, not both." in answer.content.decode()
+
+
+def test_it_looks_once_a_minute(admin):
+    store(300, minutes_ago=40)
+    assert line_of(ask(admin)).startswith("All well:")
+    an_outage()
+    assert "Failures of vet: 12 of 12 in this window" in line_of(ask(admin))
+    with time_machine.travel(NOW + MINUTE, tick=False):
+        assert line_of(admin.get("/dashboard/")).startswith("Failures of vet: 12 of 12 since")
 
 
 def test_its_json_says_the_same(admin):
