@@ -62,10 +62,10 @@ def test_the_demos_incidents_are_found():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 7))
-def test_months_of_other_seeds_looked_at_each_minute(seed):
-    """One hour in a thousand may have a false alarm in any of its minutes: of these none has."""
+def test_months_of_other_seeds_looked_at_every_five_minutes(seed):
+    """One hour in a thousand may have a false alarm: of these 4,320 none has."""
     demo, told = month(seed)
-    found = alarms(told, UNTIL - DAYS * timedelta(days=1), UNTIL, MINUTE)
+    found = alarms(told, UNTIL - DAYS * timedelta(days=1), UNTIL, 5 * MINUTE)
     assert false_ones(found, went_wrong(demo)) == {}
 
 
