@@ -27,6 +27,10 @@ CLUMP = 2.0
 SURE = 2.0
 ASSUMED_HOURS = 8
 
+# A conversation has one model, so that among several models its requests are slow together: as
+# many of them as one independent one.
+MIXED = 5
+
 Amount = Callable[[Counts], tuple[float, float]]
 
 
@@ -65,6 +69,7 @@ class Past(NamedTuple):
 
     whole: Counts
     hours: Callable[[], list[Counts]]
+    models: int
 
 
 def past_of(
@@ -78,7 +83,9 @@ def past_of(
     for pair, bins in past_bins.items():
         if subject.has(pair):
             add_up(whole.bins, bins)
-    return Past(whole, lambda: [only(by_pair, subject.has) for by_pair in past.values()])
+    models = {pair.request_model for pair in sums if subject.has(pair)}
+    hours = past.values()
+    return Past(whole, lambda: [only(hour, subject.has) for hour in hours], len(models))
 
 
 def limit_tests(limits: Limits, lately: Counts) -> Iterator[Test]:
@@ -103,7 +110,7 @@ def past_tests(limits: Limits, past: Past, lately: Counts) -> Iterator[Test]:
     yield _more_often(HAND_OFFS, _handed_off, past.whole, times, HAND_OFFS_FLOOR)
     if past.whole.worked:
         for quantile in QUANTILES:
-            yield _slower(quantile, past.whole, times)
+            yield _slower(quantile, past.whole, times, MIXED if past.models > 1 else 1)
     if past.whole.asked:
         yield _fewer_booked(past.whole, times)
     for kind, amount, squares in (
@@ -158,7 +165,7 @@ def _more_often(kind: str, amount: Amount, past: Counts, times: float, floor: fl
     )
 
 
-def _slower(quantile: float, past: Counts, times: float) -> Test:
+def _slower(quantile: float, past: Counts, times: float, clump: int) -> Test:
     """Whether more are slower than the past's quantile; a bin's width, 9 %, is let pass."""
     usual_ms = percentile(past.bins, quantile) or 0.0
     edge = duration_bin(usual_ms)
@@ -168,8 +175,10 @@ def _slower(quantile: float, past: Counts, times: float) -> Test:
         PAST,
         _slower_than(edge + 1),
         usual=bad / of,
-        unit=_one,
-        chance=lambda now, of_now: tails.fisher(int(now), int(of_now), int(bad), int(of)),
+        unit=lambda: float(clump),
+        chance=lambda now, of_now: tails.fisher(
+            *(int(count) // clump for count in (now, of_now, bad, of))
+        ),
         value=_quantile_ms(quantile),
         value_well=usual_ms,
         matters_from=times * usual_ms,

@@ -114,10 +114,10 @@ INCIDENTS = {
     "bursts of timeouts": Incident(bursts, FAILURES, ALL),
     "outage at night": Incident(failing(DENTAL, "timeout"), FAILURES, DENTAL, NIGHT, 3),
     "slow model": Incident(slower(LARGE, 2.5), SLOW, LARGE),
-    "everything slow": Incident(slower(ALL, 2.0), SLOW, ALL),
+    "everything slow": Incident(slower(ALL, 2.0), SLOW, ALL, a_minute=90),
     "everything hangs": Incident(hanging, SLOW, ALL),
     "one business twice as slow at night": Incident(slower(DENTAL, 2.0), SLOW, DENTAL, NIGHT, 20),
-    "storm of cold starts": Incident(cold_starts, SLOW, ALL),
+    "storm of cold starts": Incident(cold_starts, SLOW, ALL, a_minute=90),
     "twice the cost by another model": Incident(other_model, COST, DENTAL, a_minute=60),
     "token explosion": Incident(
         changed(MINI, total_tokens=lambda tokens: 4 * tokens), TOKENS, MINI
