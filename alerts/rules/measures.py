@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from alerts.rules import tails
 from alerts.rules.limits import Limits
-from alerts.rules.told import ByPair, Counts, Of, add_up, only
+from alerts.rules.told import ALL, ByPair, Counts, Of, add_up, only
 from tracking.store.bins import duration_bin, percentile
 
 FAILURES, SLOW, COST, TOKENS = "failures", "slow", "cost", "tokens"
@@ -70,12 +70,14 @@ class Past(NamedTuple):
     whole: Counts
     hours: Callable[[], list[Counts]]
     models: int
+    of_all: bool
 
 
 def past_of(
     subject: Of,
     past: Mapping[datetime, ByPair],
     sums: ByPair,
+    lately: ByPair,
     past_bins: Mapping[Of, Mapping[int, int]],
 ) -> Past:
     """`sums` are those of `past`."""
@@ -83,9 +85,11 @@ def past_of(
     for pair, bins in past_bins.items():
         if subject.has(pair):
             add_up(whole.bins, bins)
-    models = {pair.request_model for pair in sums if subject.has(pair)}
+    models = {pair.request_model for pair in (*sums, *lately) if subject.has(pair)}
     hours = past.values()
-    return Past(whole, lambda: [only(hour, subject.has) for hour in hours], len(models))
+    return Past(
+        whole, lambda: [only(hour, subject.has) for hour in hours], len(models), subject == ALL
+    )
 
 
 def limit_tests(limits: Limits, lately: Counts) -> Iterator[Test]:
@@ -108,7 +112,8 @@ def past_tests(limits: Limits, past: Past, lately: Counts) -> Iterator[Test]:
     times = limits.times_past
     yield _more_often(FAILURES, _failed, past.whole, times, FAILING_FLOOR)
     yield _more_often(HAND_OFFS, _handed_off, past.whole, times, HAND_OFFS_FLOOR)
-    if past.whole.worked:
+    # Which of its models a business uses varies too much; its models are looked at for themselves.
+    if past.whole.worked and (past.models == 1 or past.of_all):
         for quantile in QUANTILES:
             yield _slower(quantile, past.whole, times, MIXED if past.models > 1 else 1)
     if past.whole.asked:

@@ -117,7 +117,7 @@ def _is_widespread(whole: Hit, tests: Mapping[Of, Sequence[Test]]) -> bool:
 
 def _worse(like: Test, tests: Sequence[Test], counts: Counts) -> float:
     """By how much, against what is usual for whom the tests are."""
-    for test in tests:
+    for test in (*tests, like):
         if (test.kind, test.against, test.quantile) == (like.kind, like.against, like.quantile):
             bad, of = test.amount(counts)
             return bad / of / test.usual - 1 if of and test.usual else 0.0

@@ -179,7 +179,7 @@ def _tests(
     if not counts.requests:
         return []
     own = limits_of(limits, subject)
-    past = past_of(subject, told.past, sums, told.past_bins)
+    past = past_of(subject, told.past, sums, lately, told.past_bins)
     return [*limit_tests(own, counts), *past_tests(own, past, counts)]
 
 
