@@ -4,7 +4,7 @@ from dashboard.breakdown.views import breakdown, breakdown_json
 from dashboard.compare.views import compare, compare_json
 from dashboard.costs.views import costs, costs_json
 from dashboard.deployments.views import deployments, deployments_json
-from dashboard.overview.views import overview, overview_json
+from dashboard.overview.views import overview, overview_json, verdict_json
 from dashboard.requests.views import request_detail, request_export, request_list
 from dashboard.runs.views import run, run_json, runs, sample, stop
 
@@ -13,6 +13,7 @@ app_name = "dashboard"
 urlpatterns = [
     path("", overview, name="overview"),
     path("overview.json", overview_json, name="overview-json"),
+    path("verdict.json", verdict_json, name="verdict-json"),
     path("requests/", request_list, name="requests"),
     path("requests/<int:pk>/", request_detail, name="request"),
     path("requests.csv", request_export, {"kind": "csv"}, name="requests-csv"),

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "tracking",
     "deployments",
+    "alerts",
 ]
 
 MIDDLEWARE = [

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # Each may import what stands after it; mlops is the top that nothing imports.
-APPS = ["mlops", "dashboard", "deployments", "tracking"]
+APPS = ["mlops", "dashboard", "alerts", "deployments", "tracking"]
 # What a room may import of its own app; a room is a folder or a module right below the app.
 ROOMS = {
     "tracking": {
@@ -45,6 +45,12 @@ ROOMS = {
         "apps": "",
         "demo": "models",
         "management": "addresses demo measuring models registry reports statistics",
+    },
+    "alerts": {
+        "rules": "",
+        "models": "rules",
+        "readings": "models rules",
+        "apps": "",
     },
     "dashboard": {
         "frame": "",

@@ -23,7 +23,8 @@ NAMED_AT_MOST = 500
 
 Buckets = dict[datetime, Figures]
 BySet = list[tuple[LabelSet, Figures]]
-Key = TypeVar("Key", bound=Hashable)
+Key = TypeVar("Key")
+Other = TypeVar("Other", bound=Hashable)
 
 
 class Source(NamedTuple):
@@ -73,13 +74,6 @@ def source_of(window: Window, labels: Mapping[str, str]) -> Source:
     if window.reads_rows:
         return Source(Addend.objects.between(window.since, window.until).filter(wanted))
     return Source(Total.objects.between(window.since, window.until).filter(wanted))
-
-
-def outcomes_lately(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
-    """Requests and failures of the last quarter of the window, which tell what is going on."""
-    starts = _begun(window, now)
-    recent = starts[-(len(starts) // 4 + 1) :]
-    return _over_time(window, labels, recent, ("requests", "failures"), with_bins=False)
 
 
 def figures_over_time(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
@@ -172,14 +166,21 @@ def by_labels(by_set: BySet, *labels: str) -> dict[tuple[str, ...], Figures]:
     return _grouped(by_set, lambda label_set: tuple(getattr(label_set, name) for name in labels))
 
 
+def merged(groups: Mapping[Key, Figures], key: Callable[[Key], Other]) -> dict[Other, Figures]:
+    """Groups of groups; most requests first."""
+    return _grouped(groups.items(), key)
+
+
 def total(by_set: BySet) -> Figures:
     return _grouped(by_set, lambda _: None).get(None, Figures())
 
 
-def _grouped(by_set: BySet, key: Callable[[LabelSet], Key]) -> dict[Key, Figures]:
-    groups: dict[Key, Figures] = defaultdict(Figures)
-    for label_set, figures in by_set:
-        groups[key(label_set)].merge(figures)
+def _grouped(
+    parts: Iterable[tuple[Key, Figures]], key: Callable[[Key], Other]
+) -> dict[Other, Figures]:
+    groups: dict[Other, Figures] = defaultdict(Figures)
+    for part, figures in parts:
+        groups[key(part)].merge(figures)
     return dict(sorted(groups.items(), key=lambda item: -item[1].requests))
 
 

@@ -99,7 +99,7 @@ def test_a_database_that_is_away_is_said_to_be_so(admin, monkeypatch, error, wor
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/dashboard/", 11),
+        ("/dashboard/", 17),
         ("/dashboard/overview.json", 4),
         ("/dashboard/breakdown/", 6),
         ("/dashboard/compare/", 7),
