@@ -4,15 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from dashboard.compare.comparison import (
-    KINDS,
-    PERIODS,
-    Side,
-    chart_of,
-    percentiles_of,
-    sentence_of,
-    side_of,
-)
+from dashboard.compare.comparison import as_csv, as_rows, chart_of, compared_of, sentences_of
+from dashboard.compare.sides import KINDS, PERIODS, Side, side_of
 from dashboard.figures.sources import by_label, by_label_set, source_of
 from dashboard.frame.access import page
 from dashboard.frame.page import render_page
@@ -41,13 +34,35 @@ def compare(request: HttpRequest) -> HttpResponse:
 def compare_json(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     kind, options = _kind_and_options(request, scope)
-    return JsonResponse({"of": kind, "sides": chart_of(*_sides(request, scope, kind, options))})
+    sides = _sides(request, scope, kind, options)
+    rows = compared_of(*sides) if sides else []
+    figures = {"sides": chart_of(*sides), "differences": as_rows(rows)}
+    sentences = sentences_of(*sides, rows) if sides else []
+    return JsonResponse({"of": kind, **figures, "sentences": sentences})
+
+
+@page
+def compare_csv(request: HttpRequest) -> HttpResponse:
+    scope = scope_of(request)
+    sides = _sides(request, scope, *_kind_and_options(request, scope))
+    text = as_csv(compared_of(*sides)) if sides else ""
+    headers = {"Content-Disposition": 'attachment; filename="comparison.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _compared(a: Side, b: Side) -> dict[str, Any]:
-    percentiles = percentiles_of(a, b)
-    sentence = sentence_of(a, b, median=percentiles[0])
-    return {"percentiles": percentiles, "sentence": sentence, "chart": chart_of(a, b)}
+    rows = compared_of(a, b)
+    *percentiles, pairs, failed, cost = rows
+    return {
+        "sentences": sentences_of(a, b, rows),
+        "percentiles": percentiles,
+        "pairs": pairs,
+        "failed": failed,
+        "cost": cost,
+        "compared_count": sum(row.difference is not None for row in rows),
+        "exact": a.exact and b.exact,
+        "chart": chart_of(a, b),
+    }
 
 
 def _kind_and_options(request: HttpRequest, scope: Scope) -> tuple[str, dict[str, str]]:
