@@ -125,7 +125,8 @@ def span_ms(low: float, high: float) -> str:
     """ "18 to 31 ms", "0.9 to 1.3 s": the unit and the places that suit the higher end."""
     unit, scale = ("s", 1_000) if high >= 1_000 else ("ms", 1)
     places = 0 if high / scale >= 10 else 1 if high / scale >= 1 else 2
-    return f"{_span(f'{low / scale:.{places}f}', f'{high / scale:.{places}f}')} {unit}"
+    first, last = (f"{end / scale:.{places}f}" for end in (low, high))
+    return f"{_span(first, last) if float(first) else f'up to {last}'} {unit}"
 
 
 def _span(low: str, high: str) -> str:

@@ -114,5 +114,7 @@ def test_one_deployment_alone_has_a_verdict_too():
 def test_figures_as_people_read_them():
     assert span_ms(18.2, 30.6) == "18 to 31 ms"
     assert span_ms(912, 1_310) == "0.9 to 1.3 s"
+    assert span_ms(4, 1_310) == "up to 1.3 s"
+    assert span_ms(800, 800.4) == "800 ms"
     assert percent_of(Share(1, 240)) == "0.417\u202f%"
     assert percent_of(Share(0, 0)) == "an unknown share"
