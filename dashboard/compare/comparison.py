@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dashboard.compare.sides import Side
 from dashboard.figures.distribution import ecdf
-from dashboard.figures.figures import as_json, change
+from dashboard.figures.figures import as_json, change, finite
 from deployments.formats import signed_percent
 from deployments.statistics.binned import SlowerShare
 from deployments.statistics.differences import (
@@ -143,17 +143,28 @@ def as_csv(rows: Sequence[Compared]) -> str:
     return out.getvalue()
 
 
-def chart_of(*sides: Side) -> list[dict[str, object]]:
-    """For each side its figures and its ECDF as (ms, share) pairs."""
+def chart_of(*sides: Side) -> list[dict[str, Any]]:
+    """The ECDF of each side as (ms, share) pairs."""
     return [
         {
             "name": side.word,
-            "since": side.window.since.isoformat(),
-            "until": side.window.until.isoformat(),
             "ecdf": [(round(ms, 1), round(share, 6)) for ms, share in ecdf(side.figures.bins)],
-            **as_json(side.figures),
         }
         for side in sides
+    ]
+
+
+def figures_of(*sides: Side) -> list[dict[str, Any]]:
+    """The same with all figures; percentiles are those that the comparison shows."""
+    return [
+        {
+            **chart,
+            "since": side.window.since.isoformat(),
+            "until": side.window.until.isoformat(),
+            **as_json(side.figures),
+            **{f"p{percent}_ms": finite(_percentile(side, percent).value) for percent in PERCENTS},
+        }
+        for side, chart in zip(sides, chart_of(*sides), strict=True)
     ]
 
 

@@ -1,14 +1,14 @@
 """The two sides of a comparison: their figures, and what their single requests say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from dashboard.figures.figures import Figures
 from dashboard.figures.sources import requests_of, source_of
 from dashboard.frame.query import BadQuery
-from dashboard.frame.scope import LABELS, NONE
+from dashboard.frame.scope import LABELS, NONE, Scope
 from dashboard.frame.window import Window
 from deployments.statistics.binned import BinnedPercentile, Bins
 from deployments.statistics.differences import Mean, Measured, Percentile, mean_of
@@ -18,8 +18,10 @@ from tracking.store.periods import DAY
 
 # Of a window with no more requests, whatever their labels, all are read; else the newest, which
 # tell how far costs spread.
-ALL_UP_TO = 20_000
-NEWEST = 5_000
+ALL_UP_TO = 5_000
+NEWEST = 1_000
+# What the page itself shows.
+SHOWN = ("requests", "failures", "cost_usd", "priced")
 # Periods are compared by how far back their window lies; None is the length of the window.
 PERIODS: dict[str, tuple[timedelta | None, str]] = {
     "this": (timedelta(0), "This window"),
@@ -31,9 +33,6 @@ KINDS = {
     **{name: LABELS[name].words for name in ("model", "business", "deployment", "provider")},
     "period": "Periods",
 }
-
-
-Row = tuple[float, Decimal, int]
 
 
 class Side(NamedTuple):
@@ -67,36 +66,35 @@ class Side(NamedTuple):
         return mean_of(self.costs_usd, self.figures.priced, float(round(mean, COST_PLACES)))
 
 
-def side_of(window: Window, labels: Mapping[str, str], kind: str, key: str, now: datetime) -> Side:
-    """`kind` is one of KINDS."""
+def sides_of(scope: Scope, kind: str, keys: Sequence[str], *measures: str) -> list[Side]:
+    """`kind` is one of KINDS; without `measures` the figures have all."""
+    read_from = cache(_read_from)
+    sides = []
+    for key in keys:
+        word, window, labels = _what(scope, kind, key)
+        figures = source_of(window, labels).total(*measures)
+        read = requests_of(window._replace(since=read_from(window)), labels)
+        rows = list(read.values_list("duration_ms", "cost_usd", "priced"))
+        durations_ms = sorted(duration_ms for duration_ms, _, _ in rows)
+        costs_usd = [float(cost_usd) for _, cost_usd, priced in rows if priced]
+        sides.append(Side(key, word, window, figures, durations_ms, costs_usd))
+    return sides
+
+
+def _what(scope: Scope, kind: str, key: str) -> tuple[str, Window, dict[str, str]]:
     if kind == "period":
         if key not in PERIODS:
             raise BadQuery(f"a and b must be of {', '.join(PERIODS)}.")
         back, word = PERIODS[key]
-        return _side(key, word, _earlier(window, back, now), labels)
+        return word, _earlier(scope.window, back, scope.now), scope.labels
     value = "" if key == NONE else key
-    return _side(key, value or "none", window, {**labels, LABELS[kind].column: value})
+    return value or "none", scope.window, {**scope.labels, LABELS[kind].column: value}
 
 
-def _side(key: str, word: str, window: Window, labels: Mapping[str, str]) -> Side:
-    figures = source_of(window, labels).total()
-    rows = _rows(window, labels, figures.requests)
-    return Side(
-        key,
-        word,
-        window,
-        figures,
-        sorted(duration_ms for duration_ms, _, _ in rows),
-        [float(cost_usd) for _, cost_usd, priced in rows if priced],
-    )
-
-
-def _rows(window: Window, labels: Mapping[str, str], requests: int) -> list[Row]:
+def _read_from(window: Window) -> datetime:
     """Bounded by what the whole window holds, as that is what the database looks through."""
-    many = requests > ALL_UP_TO or _after(window, ALL_UP_TO)
-    since = _after(window, NEWEST) if many else None
-    read = requests_of(window._replace(since=since or window.since), labels)
-    return list(read.values_list("duration_ms", "cost_usd", "priced"))
+    many = _after(window, ALL_UP_TO)
+    return (_after(window, NEWEST) if many else None) or window.since
 
 
 def _after(window: Window, count: int) -> datetime | None:

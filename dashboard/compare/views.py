@@ -4,8 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from dashboard.compare.comparison import as_csv, as_rows, chart_of, compared_of, sentences_of
-from dashboard.compare.sides import KINDS, PERIODS, Side, side_of
+from dashboard.compare.comparison import (
+    as_csv,
+    as_rows,
+    chart_of,
+    compared_of,
+    figures_of,
+    sentences_of,
+)
+from dashboard.compare.sides import KINDS, PERIODS, SHOWN, Side, sides_of
 from dashboard.figures.sources import by_label, by_label_set, source_of
 from dashboard.frame.access import page
 from dashboard.frame.page import render_page
@@ -17,7 +24,7 @@ from dashboard.frame.scope import LABELS, NONE, Scope, scope_of
 def compare(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     kind, options = _kind_and_options(request, scope)
-    sides = _sides(request, scope, kind, options)
+    sides = _sides(request, scope, kind, options, *SHOWN)
     context: dict[str, Any] = {
         "kind": kind,
         "kinds": KINDS.items(),
@@ -36,7 +43,7 @@ def compare_json(request: HttpRequest) -> HttpResponse:
     kind, options = _kind_and_options(request, scope)
     sides = _sides(request, scope, kind, options)
     rows = compared_of(*sides) if sides else []
-    figures = {"sides": chart_of(*sides), "differences": as_rows(rows)}
+    figures = {"sides": figures_of(*sides), "differences": as_rows(rows)}
     sentences = sentences_of(*sides, rows) if sides else []
     return JsonResponse({"of": kind, **figures, "sentences": sentences})
 
@@ -44,7 +51,7 @@ def compare_json(request: HttpRequest) -> HttpResponse:
 @page
 def compare_csv(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
-    sides = _sides(request, scope, *_kind_and_options(request, scope))
+    sides = _sides(request, scope, *_kind_and_options(request, scope), *SHOWN)
     text = as_csv(compared_of(*sides)) if sides else ""
     headers = {"Content-Disposition": 'attachment; filename="comparison.csv"'}
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
@@ -79,7 +86,7 @@ def _kind_and_options(request: HttpRequest, scope: Scope) -> tuple[str, dict[str
 
 
 def _sides(
-    request: HttpRequest, scope: Scope, kind: str, options: dict[str, str]
+    request: HttpRequest, scope: Scope, kind: str, options: dict[str, str], *measures: str
 ) -> tuple[Side, Side] | tuple[()]:
     """Both sides, or nothing where there aren't two to compare."""
     keys = list(options)
@@ -89,5 +96,5 @@ def _sides(
     ]
     if len(chosen) < 2:
         return ()
-    a, b = (side_of(scope.window, scope.labels, kind, key, scope.now) for key in chosen)
+    a, b = sides_of(scope, kind, chosen, *measures)
     return a, b

@@ -35,6 +35,11 @@ class Bins:
     def reached(self) -> list[int]:
         return list(accumulate(self.counts[bin_] for bin_ in self.used))
 
+    @cached_property
+    def shapes(self) -> dict[int, tuple[float, float]]:
+        """Of bins that were asked for."""
+        return {}
+
     @property
     def total(self) -> int:
         return self.reached[-1]
@@ -52,7 +57,9 @@ class Bins:
         return self._inside(bin_, 1 - (self.reached[place] - rank) / self.counts[bin_])
 
     def _inside(self, bin_: int, share: float) -> Interval:
-        (low, high), (slope, unexplained) = edges_ms(bin_), self._shape(bin_)
+        if bin_ not in self.shapes:
+            self.shapes[bin_] = self._shape(bin_)
+        (low, high), (slope, unexplained) = edges_ms(bin_), self.shapes[bin_]
         first, last = max(0.0, share - unexplained), min(1.0, share + unexplained)
         width = log(high / low)
         return Interval(

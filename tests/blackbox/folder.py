@@ -5,7 +5,7 @@ from contextlib import closing
 import psycopg2
 
 from tests.blackbox.background import Background
-from tracking.store.database import Direct, close
+from tracking.store.database import Direct
 
 KILL = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -27,7 +27,7 @@ class Folder(Background):
         while not self._stop.wait(0.005):
             folding.fold()
             self.folds += 1
-        close()
+        folding.close()
 
     def _kill(self) -> None:
         assert self.kill_every_seconds

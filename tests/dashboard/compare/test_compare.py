@@ -146,7 +146,10 @@ def test_requests_are_read_where_they_are_few(admin, monkeypatch):
 def test_json_and_csv_say_the_same(admin):
     store_all(log_normal(90, 1_000), request_model="a")
     store_all(log_normal(80, 1_500), request_model="b")
-    rows = admin.get("/dashboard/compare.json").json()["differences"]
+    data = admin.get("/dashboard/compare.json").json()
+    rows = data["differences"]
+    assert data["sides"][0]["p50_ms"] == pytest.approx(rows[0]["a"], abs=0.1)
+    assert data["sides"][0]["requests"] == 90 and data["sides"][0]["total_tokens"] == 27_000
     lines = list(csv.DictReader(admin.get("/dashboard/compare.csv").content.decode().splitlines()))
     assert [line["words"] for line in lines] == [row["words"] for row in rows]
     assert float(lines[0]["difference_low"]) == rows[0]["difference_low"]
