@@ -255,9 +255,17 @@ def outcomes(whole, rate):
     return [(k, chance) for k, chance in chances if chance > 1e-5]
 
 
-@pytest.mark.parametrize("spread", [0.5, 0.8])
-@pytest.mark.parametrize(("ours", "theirs"), [(40, 3_000), (100, 3_000), (300, 300)])
-@pytest.mark.parametrize("rounds", [QUICK, pytest.param(LONG, marks=pytest.mark.slow)])
+UNEQUAL = [(40, 3_000), (100, 3_000), (300, 300)]
+SLOW_COSTS = [
+    pytest.param(*counts, spread, LONG, marks=pytest.mark.slow)
+    for counts in UNEQUAL
+    for spread in (0.5, 0.8)
+]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "spread", "rounds"), [(40, 3_000, 0.8, 1_000), *SLOW_COSTS]
+)
 def test_mean_costs_that_are_alike_differ_one_time_in_twenty_at_most(ours, theirs, spread, rounds):
     chance = np.random.default_rng(20_260_305)
     sides = (
