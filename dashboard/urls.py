@@ -1,7 +1,7 @@
 from django.urls import path
 
 from dashboard.breakdown.views import breakdown, breakdown_json
-from dashboard.compare.views import compare, compare_json
+from dashboard.compare.views import compare, compare_csv, compare_json
 from dashboard.costs.views import costs, costs_json
 from dashboard.deployments.views import deployments, deployments_json
 from dashboard.overview.views import overview, overview_json, verdict_json
@@ -22,6 +22,7 @@ urlpatterns = [
     path("breakdown.json", breakdown_json, name="breakdown-json"),
     path("compare/", compare, name="compare"),
     path("compare.json", compare_json, name="compare-json"),
+    path("compare.csv", compare_csv, name="compare-csv"),
     path("costs/", costs, name="costs"),
     path("costs.json", costs_json, name="costs-json"),
     path("deployments/", deployments, name="deployments"),

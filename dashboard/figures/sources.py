@@ -15,6 +15,7 @@ from dashboard.figures.figures import MEASURES, Figures
 from dashboard.frame.query import UTC_ZONE
 from dashboard.frame.window import Window
 from tracking.models import Addend, LabelSet, Total
+from tracking.querysets import AddendQuerySet
 from tracking.store.periods import DAY, HOUR, Period, spans
 
 CHARTED = ("requests", "failures", "total_tokens", "cost_usd", "priced")
@@ -70,10 +71,14 @@ def source_of(window: Window, labels: Mapping[str, str]) -> Source:
     Labels are those of the label set also for single requests, so that one that was folded into
     `other` is called so in every window.
     """
-    wanted = _wanted(labels)
     if window.reads_rows:
-        return Source(Addend.objects.between(window.since, window.until).filter(wanted))
-    return Source(Total.objects.between(window.since, window.until).filter(wanted))
+        return Source(requests_of(window, labels))
+    return Source(Total.objects.between(window.since, window.until).filter(_wanted(labels)))
+
+
+def requests_of(window: Window, labels: Mapping[str, str]) -> AddendQuerySet:
+    """What each single request of the window adds."""
+    return Addend.objects.between(window.since, window.until).filter(_wanted(labels))
 
 
 def figures_over_time(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dashboard.frame.query import UTC_ZONE, BadQuery
-from tracking.store.periods import DAY, HOUR
+from tracking.store.periods import DAY, HOUR, MINUTE
 
-MINUTE = timedelta(minutes=1)
 MOMENT = timedelta(microseconds=1)
 # Up to now.
 PRESETS = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "90d": 90 * DAY}

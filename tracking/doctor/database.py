@@ -104,8 +104,8 @@ def scrape_seconds() -> int | None:
     path = settings.BASE_DIR / "monitoring" / "prometheus.yml"
     if not path.exists():
         return None
-    found = re.findall(r"(?m)^\s*scrape_interval:\s*(\d+)([smh])", path.read_text())
-    return min((int(number) * SECONDS[unit] for number, unit in found), default=None)
+    intervals = re.findall(r"(?m)^\s*scrape_interval:\s*(\d+)([smh])", path.read_text())
+    return min((int(number) * SECONDS[unit] for number, unit in intervals), default=None)
 
 
 def _host() -> str:
