@@ -29,7 +29,7 @@ OUTAGE_SECONDS = 20
 # The client's own is a minute.
 DEADLINE_SECONDS = 60
 START_SECONDS = 60
-NEXT = CLIENTS / "node_modules/next/dist/bin/next"
+NEXT = str(CLIENTS / "node_modules/next/dist/bin/next")
 
 
 @dataclass
@@ -123,13 +123,17 @@ def wait_until_answering(url: str, process: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.1)
 
 
-def service(database_url: str, port: int | None = None) -> AbstractContextManager[str]:
-    return running_service(database_url, port=port, MLOPS_API_KEY=KEY, WEB_CONCURRENCY="2")
+def service(database_url: str, port: int) -> AbstractContextManager[str]:
+    variables = {"SERVICE_PORT": str(port), "MLOPS_API_KEY": KEY, "WEB_CONCURRENCY": "2"}
+    return running_service(database_url, **variables)
 
 
 @pytest.fixture(scope="module")
 def application(built, database_url) -> Iterator[Application]:
-    with service(database_url) as service_url, started(database_url, service_url) as application:
+    with (
+        service(database_url, free_port()) as service_url,
+        started(database_url, service_url) as application,
+    ):
         yield application
 
 
