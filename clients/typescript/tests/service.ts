@@ -8,7 +8,7 @@ import { delimiter, join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const START_MS = 120_000;
+const START_MS = 240_000;
 const KEY = "a-key-of-the-tests";
 
 declare module "vitest" {
@@ -31,14 +31,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }),
   ];
   const urls = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${lamePort}`] as const;
-  await Promise.all(urls.map((url, index) => healthy(url, services[index]!)));
-  project.provide("serviceUrl", urls[0]);
-  project.provide("lameUrl", urls[1]);
-  project.provide("key", KEY);
-  return async () => {
+  const end = async () => {
     await Promise.all(services.map(stop));
     await rm(folder, { recursive: true });
   };
+  try {
+    await Promise.all(urls.map((url, index) => healthy(url, services[index]!)));
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  project.provide("serviceUrl", urls[0]);
+  project.provide("lameUrl", urls[1]);
+  project.provide("key", KEY);
+  return end;
 }
 
 function start(command: string[], variables: Record<string, string>): ChildProcess {
@@ -67,6 +73,7 @@ async function healthy(url: string, process: ChildProcess): Promise<void> {
 }
 
 async function stop(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null) return;
   const ended = new Promise((resolve) => process.once("exit", resolve));
   process.kill("SIGTERM");
   await ended;
