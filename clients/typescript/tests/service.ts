@@ -53,7 +53,8 @@ function start(command: string[], variables: Record<string, string>): ChildProce
   const common = { PATH: path, MLOPS_API_KEY: KEY, SERVICE_HOST: "127.0.0.1", WEB_CONCURRENCY: "2" };
   return spawn(program, rest, {
     cwd: ROOT,
-    env: { ...process.env, ...common, ...variables },
+    // Not what pytest's own settings add.
+    env: { ...common, ...variables },
     stdio: ["ignore", "ignore", "inherit"],
   });
 }
