@@ -24,8 +24,8 @@ TASK = BUILD / "task"
 DEPLOYED = BUILD / "deployed"
 MAX_BYTES = 15_000_000
 
-# Lambda has no server to run, and needs of Zappa only its handler.
-NOT_ON_LAMBDA = ("granian", "zappa")
+# Lambda has no server to run, has botocore, and needs of Zappa only its handler.
+NOT_ON_LAMBDA = ("botocore", "granian", "zappa")
 OF_ZAPPAS_HANDLER = ("Werkzeug", "durationpy")
 
 

@@ -21,6 +21,7 @@ if reason := environment.unsafe_start():
     raise ImproperlyConfigured(reason)
 
 MLOPS_API_KEY = environment.text("MLOPS_API_KEY")
+INGEST_QUEUE_URL = environment.text("INGEST_QUEUE_URL")
 MAX_LABEL_SETS = environment.max_label_sets()
 SERVICE_PORT = environment.number("SERVICE_PORT", 5001, at_least=1, at_most=65535)
 
@@ -156,7 +157,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    # Each log-in is no news; failures and lock-outs are warnings.
-    "loggers": {"axes": {"level": "WARNING"}},
+    # Each log-in is no news, nor where credentials were found; failures are warnings.
+    "loggers": {"axes": {"level": "WARNING"}, "botocore": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
 }

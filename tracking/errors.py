@@ -70,6 +70,15 @@ def database_not_migrated() -> Refusal:
     )
 
 
+def queue_away() -> Refusal:
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Queue unavailable",
+        message="Try again in a moment. Send it again with the same request_id if it was a record.",
+        headers={"Retry-After": "5"},
+    )
+
+
 def method_not_allowed(methods: tuple[str, ...]) -> Refusal:
     allowed = ", ".join(methods)
     return Refusal(

@@ -10,6 +10,7 @@ from tracking.api import endpoints as tracking_api
 from tracking.api.endpoints import Closed, Endpoint
 from tracking.api.exchange import Answer, Call
 from tracking.errors import Refusal
+from tracking.queue import ingest_queue
 from tracking.store.through_django import ThroughDjango
 
 
@@ -29,6 +30,7 @@ def _response(endpoint: Endpoint, request: HttpRequest) -> HttpResponse:
         database=ThroughDjango(),
         api_key=settings.MLOPS_API_KEY,
         production=settings.PRODUCTION,
+        queue=ingest_queue(settings.INGEST_QUEUE_URL),
     )
     answer = tracking_api.answer(endpoint, call)
     return HttpResponse(answer.body, status=answer.status, headers=answer.headers)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from tracking.errors import Refusal, bad_request, too_large
 from tracking.store.database import Database
+
+if TYPE_CHECKING:
+    from tracking.queue.sqs import Queue
 
 JSON = {"Content-Type": "application/json"}
 
@@ -19,7 +22,8 @@ class Answer(NamedTuple):
 
 
 class Call(NamedTuple):
-    """`meta` is the WSGI environ; `read_body` reads a body of known length."""
+    """`meta` is the WSGI environ; `read_body` reads a body of known length; `queue`, where there is
+    one, takes records before the database does."""
 
     method: str
     path: str
@@ -28,6 +32,7 @@ class Call(NamedTuple):
     database: Database
     api_key: str
     production: bool
+    queue: "Queue | None" = None
 
     @property
     def environment(self) -> str:

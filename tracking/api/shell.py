@@ -14,6 +14,7 @@ from tracking import environment
 from tracking.api import endpoints
 from tracking.api.endpoints import Endpoint
 from tracking.api.exchange import Answer, Call
+from tracking.queue import ingest_queue
 from tracking.store.database import Direct
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class ApiFirst:
         self.database = Direct(self.database_url, environment.max_label_sets())
         self.api_key = environment.text("MLOPS_API_KEY")
         self.production = environment.production()
+        self.queue = ingest_queue(environment.text("INGEST_QUEUE_URL"))
         # Django refuses such a start with its reason.
         self.is_safe = not environment.unsafe_start()
 
@@ -70,6 +72,7 @@ class ApiFirst:
             database=self.database,
             api_key=self.api_key,
             production=self.production,
+            queue=self.queue,
         )
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from tracking.api import queued
 from tracking.api.exchange import Answer, Call, json_answer
 from tracking.errors import Refusal
 from tracking.store.record import Record
@@ -14,6 +15,8 @@ IDEMPOTENCY_KEY = "HTTP_IDEMPOTENCY_KEY"
 def track(call: Call) -> Answer:
     now = datetime.now(UTC)
     record = parse_record(call.body(RECORD_MAX_BYTES), now, call.meta.get(IDEMPOTENCY_KEY))
+    if call.queue:
+        return queued.track(call.queue, record, now)
     [stored] = call.database.save([record])
     return json_answer(
         HTTPStatus.OK,
@@ -32,6 +35,8 @@ def track(call: Call) -> Answer:
 def track_batch(call: Call) -> Answer:
     now = datetime.now(UTC)
     items = parse_batch(call.body(BATCH_MAX_BYTES), now, call.meta.get(IDEMPOTENCY_KEY))
+    if call.queue:
+        return queued.track_batch(call.queue, items, now)
     records = [item for item in items if isinstance(item, Record)]
     stored = iter(call.database.save(records) if records else [])
     results = [
