@@ -6,8 +6,7 @@ from http import HTTPStatus
 import msgspec
 
 from tracking.errors import Refusal
-from tracking.queue.message import records_in
-from tracking.queue.sqs import Message
+from tracking.queue.message import Message, records_in
 from tracking.store.database import Database
 from tracking.store.record import Record
 

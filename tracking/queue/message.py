@@ -5,6 +5,7 @@ however often it is delivered, they are stored as of that moment, and once.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,6 +15,15 @@ from tracking.store.record import Record
 # own take, and holds hundreds of records. One record is smaller than its body may be: 64 KiB.
 MESSAGE_MAX_BYTES = 256 * 1024
 FRAME = b'{"records":[%s]}'
+
+
+class Message(NamedTuple):
+    """`receipt` is what deletes it; a Lambda consumer needs none."""
+
+    message_id: str
+    body: str
+    receipt: str = ""
+    attributes: dict[str, str] = {}
 
 
 class Batch(msgspec.Struct):

@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import threading
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ConnectionClosedError, HTTPClient
 from botocore.httpsession import URLLib3Session
 
 from tracking.errors import queue_away
+from tracking.queue.message import Message
 
 CONNECT_SECONDS = 2
 ANSWER_SECONDS = 3
@@ -29,15 +30,6 @@ LOOK_SECONDS = 1
 MESSAGES_AT_MOST = 10
 
 logger = logging.getLogger(__name__)
-
-
-class Message(NamedTuple):
-    """`receipt` is what deletes it; a Lambda consumer needs none."""
-
-    message_id: str
-    body: str
-    receipt: str = ""
-    attributes: dict[str, str] = {}
 
 
 class Queue:

@@ -22,6 +22,6 @@ def credentials(queues, monkeypatch) -> None:
 @pytest.fixture
 def queue(queues, credentials, settings) -> Queue:
     """The one that the service is set to use."""
-    queue = queues.make()
+    queue: Queue = queues.make()
     settings.INGEST_QUEUE_URL = queue.url
     return queue

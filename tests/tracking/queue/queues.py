@@ -7,8 +7,8 @@ from uuid import uuid4
 import boto3
 
 from tests.build import record
-from tracking.queue.message import bodies_of
-from tracking.queue.sqs import Message, Queue
+from tracking.queue.message import Message, bodies_of
+from tracking.queue.sqs import Queue
 
 # Nothing listens there.
 AWAY = "http://127.0.0.1:1/123456789012/away"

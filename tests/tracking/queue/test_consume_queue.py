@@ -131,7 +131,7 @@ def test_while_the_database_is_away_nothing_is_lost(queues, credentials, url):
         for number in range(25):
             queue.send(body(business_id="away", request_id=str(number)))
         assert process.stdout
-        wait_until(lambda: "Database unavailable" in process.stdout.readline())
+        assert any("Database unavailable" in line for line in process.stdout)
         assert waiting(queue) == 25
         shut(url, out=False)
         wait_until(lambda: waiting(queue) == 0)

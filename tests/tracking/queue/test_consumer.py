@@ -9,8 +9,7 @@ from tests.tracking.queue.queues import message
 from tracking.errors import Refusal
 from tracking.models import AIRequest, Total
 from tracking.queue.consumer import store
-from tracking.queue.message import bodies_of
-from tracking.queue.sqs import Message
+from tracking.queue.message import Message, bodies_of
 from tracking.store.database import Direct
 from tracking.store.through_django import ThroughDjango
 

@@ -14,7 +14,8 @@ from django.db import connection
 from tracking.errors import Refusal
 from tracking.queue import ingest_queue
 from tracking.queue.consumer import store
-from tracking.queue.sqs import LOOK_SECONDS, POLL_SECONDS, Message, Queue
+from tracking.queue.message import Message
+from tracking.queue.sqs import LOOK_SECONDS, POLL_SECONDS, Queue
 from tracking.store.through_django import ThroughDjango
 
 RETRY_SECONDS = 5.0

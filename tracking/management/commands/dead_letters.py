@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tracking.errors import Refusal
 from tracking.queue import ingest_queue
-from tracking.queue.message import records_in
-from tracking.queue.sqs import LOOK_SECONDS, Message, Queue
+from tracking.queue.message import Message, records_in
+from tracking.queue.sqs import LOOK_SECONDS, Queue
 
 # Long enough that none is shown twice, short enough to look again.
 HIDDEN_SECONDS = 60
