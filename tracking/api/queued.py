@@ -3,14 +3,12 @@
 Knows no Django.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from tracking.api.exchange import Answer, json_answer
 from tracking.errors import Refusal, queue_away
-from tracking.queue.message import bodies_of
 from tracking.store.record import Record
 
 if TYPE_CHECKING:
@@ -22,8 +20,7 @@ QUEUED = {"queued": True, "duplicate": None}
 
 def track(queue: "Queue", record: Record, now: datetime) -> Answer:
     """202 once SQS has the record."""
-    [(body, _)] = bodies_of([record])
-    queue.send(body)
+    queue.send_records([record])
     return json_answer(
         HTTPStatus.ACCEPTED,
         {
@@ -40,14 +37,13 @@ def track(queue: "Queue", record: Record, now: datetime) -> Answer:
 
 def track_batch(queue: "Queue", items: list[Record | Refusal], now: datetime) -> Answer:
     """202 once SQS has all of them, 207 where it or the item itself left some out."""
-    outcomes = _outcomes(queue, [item for item in items if isinstance(item, Record)])
+    records = [item for item in items if isinstance(item, Record)]
+    queued = queue.send_records(records) if records else 0
+    outcomes = iter(_outcomes(records, queued))
     results: list[dict[str, object]] = [
         {"index": index, **(item.body if isinstance(item, Refusal) else next(outcomes))}
         for index, item in enumerate(items)
     ]
-    queued = sum("queued" in result for result in results)
-    if not queued and any(isinstance(item, Record) for item in items):
-        raise queue_away()
     counts = {"stored": 0, "queued": queued, "refused": len(results) - queued}
     if not queued:
         error = {"error": "No record could be queued; see results."}
@@ -64,16 +60,9 @@ def track_batch(queue: "Queue", items: list[Record | Refusal], now: datetime) ->
     )
 
 
-def _outcomes(queue: "Queue", records: list[Record]) -> Iterator[dict[str, object]]:
-    """For each record; after SQS has failed once, the rest isn't tried."""
-    rest = iter(records)
-    refusal: Refusal | None = None
-    for body, count in bodies_of(records):
-        try:
-            if refusal is None:
-                queue.send(body)
-        except Refusal as error:
-            refusal = error
-        for _ in range(count):
-            record = next(rest)
-            yield refusal.body if refusal else {"request_id": record.request_id, **QUEUED}
+def _outcomes(records: list[Record], queued: int) -> list[dict[str, object]]:
+    """For each record: the first ones were queued."""
+    taken: list[dict[str, object]] = [
+        {"request_id": record.request_id, **QUEUED} for record in records[:queued]
+    ]
+    return taken + [queue_away().body] * (len(records) - queued)

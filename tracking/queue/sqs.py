@@ -18,8 +18,9 @@ from botocore.credentials import EnvProvider
 from botocore.exceptions import BotoCoreError, ConnectionClosedError, HTTPClientError
 from botocore.httpsession import URLLib3Session
 
-from tracking.errors import queue_away
-from tracking.queue.message import Message
+from tracking.errors import Refusal, queue_away
+from tracking.queue.message import Message, bodies_of
+from tracking.store.record import Record
 
 CONNECT_SECONDS = 2
 ANSWER_SECONDS = 3
@@ -48,6 +49,19 @@ class Queue:
 
     def send(self, body: str) -> None:
         self._call("SendMessage", MessageBody=body)
+
+    def send_records(self, records: list[Record]) -> int:
+        """How many SQS took, from the first on; raises a Refusal where it took none."""
+        taken = 0
+        for body, count in bodies_of(records):
+            try:
+                self.send(body)
+            except Refusal:
+                if not taken:
+                    raise
+                break
+            taken += count
+        return taken
 
     def receive(self, wait_seconds: int = POLL_SECONDS, **parameters: Any) -> list[Message]:
         """Up to ten messages, hidden from others until they are deleted or time is up."""
