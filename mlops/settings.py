@@ -133,7 +133,14 @@ AXES_VERBOSE = False
 # What `manage.py doctor` looks at beside the service itself.
 DOCTOR_LOOKS = [
     f"mlops.stages.{name}"
-    for name in ("running_prefix", "keep_warm", "open_debug", "static_prefix", "secrets")
+    for name in (
+        "running_prefix",
+        "keep_warm",
+        "queue_visibility",
+        "open_debug",
+        "static_prefix",
+        "secrets",
+    )
 ]
 
 LANGUAGE_CODE = "en-us"
