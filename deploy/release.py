@@ -15,7 +15,7 @@ from typing import Any
 import requests
 from zappa.cli import ZappaCLI
 
-from deploy import leftovers, stage
+from deploy import leftovers, queue, stage
 
 ROOT = Path(__file__).resolve().parent.parent
 ZAPPA = str(Path(sys.executable).parent / "zappa")
@@ -35,7 +35,14 @@ class Release:
 
     def deploy(self) -> None:
         """Makes what isn't there yet and updates what is."""
-        self._run(self.check, self.migrate, self.ensure_admin, self.publish, self.check_health)
+        self._run(
+            self.check,
+            self.migrate,
+            self.ensure_admin,
+            self.publish,
+            self.take_batches,
+            self.check_health,
+        )
 
     def update(self) -> None:
         if not self.function_exists():
@@ -66,6 +73,10 @@ class Release:
             self.cli.zappa.delete_lambda_function(self.cli.lambda_name)
         self._zappa("update" if self.function_exists() else "deploy")
 
+    def take_batches(self) -> None:
+        """From the queue, where there is one."""
+        queue.take_batches(self.cli)
+
     def check_health(self) -> None:
         """/health, and /health/detailed, which also asks Django and the database."""
         if not self.cli.stage_config.get("touch", True):
@@ -85,6 +96,7 @@ class Release:
 
     def remove_leftovers(self) -> None:
         """What Zappa leaves behind, and what an interrupted removal left."""
+        queue.remove_mappings(self.cli.zappa.lambda_client, self.cli.lambda_name)
         leftovers.remove(self.cli, stage.bucket_name(self.cli))
 
     def function_exists(self) -> bool:
