@@ -16,7 +16,10 @@ GUIDES = sorted((ROOT / "docs").glob("*.md"))
 FENCE = re.compile(r"(?ms)^```sh\n(.*?)^```$")
 TARGETS = set(re.findall(r"(?m)^([a-z][a-z -]*):", (ROOT / "Makefile").read_text()))
 # Of others: the client's, Zappa's, the compose file's, the shell's.
-OTHERS = {"MLOPS_SERVICE_URL", "POSTGRES_PASSWORD", "IMAGE_URI", "STAGE", "OPTIONS", "LATEST"}
+OTHERS = {
+    *("MLOPS_SERVICE_URL", "POSTGRES_PASSWORD", "IMAGE_URI", "STAGE", "OPTIONS", "LATEST"),
+    *("DEAD_URL", "DEAD_ARN"),
+}
 VARIABLE = re.compile(r"\b((?:[A-Z]+_)+[A-Z]+|STAGE|OPTIONS|DEBUG)(?==)|\$\{?([A-Z_]+)")
 FILE = re.compile(
     r"(?:deploy|monitoring|docs)/[\w./-]+\w|(?:tracking|deployments|dashboard|mlops)/[\w/]+\.py"

@@ -40,8 +40,8 @@ class Queue:
         self.url = url
         parts = urlsplit(url)
         self.name = parts.path.rpartition("/")[2]
-        self.endpoint = f"{parts.scheme}://{parts.netloc}/"
-        self.region = _region(parts.netloc)
+        self.region, host = _region_and_host(parts.netloc)
+        self.endpoint = f"{parts.scheme}://{host}/"
         self._session = URLLib3Session(timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
         self._polling = URLLib3Session(timeout=(CONNECT_SECONDS, POLL_SECONDS + ANSWER_SECONDS))
         self._credentials: Any = None
@@ -153,10 +153,14 @@ def _credentials() -> Any:
     return get_session().get_credentials()
 
 
-def _region(host: str) -> str:
-    named = re.match(r"(?:sqs|queue)\.([a-z0-9-]+)\.amazonaws\.", host)
+def _region_and_host(host: str) -> tuple[str, str]:
+    """AWS's command line knows queues by older names of SQS, too."""
+    if older := re.fullmatch(r"(?:([a-z0-9-]+)\.)?queue\.amazonaws\.com", host):
+        region = older[1] or "us-east-1"
+        return region, f"sqs.{region}.amazonaws.com"
+    named = re.match(r"sqs\.([a-z0-9-]+)\.amazonaws\.", host)
     variables = (os.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
-    return named[1] if named else next(filter(None, variables), "us-east-1")
+    return named[1] if named else next(filter(None, variables), "us-east-1"), host
 
 
 def _message(found: dict[str, Any]) -> Message:
