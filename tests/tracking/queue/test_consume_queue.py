@@ -110,6 +110,7 @@ def test_it_works_until_it_is_told_to_stop(queues, queue, url):
         assert counted(url, "works") == [(25, 25)]
         process.send_signal(signal.SIGTERM)
         printed, _ = process.communicate(timeout=SECONDS)
+    assert "trying again" not in printed
     assert "25 messages stored, 0 left as they were" in printed
     assert process.returncode == 0
 

@@ -50,6 +50,7 @@ def test_a_queue_that_nobody_empties_is_warned_of(queues, credentials, settings)
     queue.send("waits")
     assert levels(look.consumed) == [WARNING]
     queue.receive()
+    queue.send("comes while another is stored")
     assert levels(look.consumed) == []
 
 

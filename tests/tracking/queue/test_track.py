@@ -151,5 +151,8 @@ def test_a_batch_that_sqs_takes_in_part_says_which(client, queue, monkeypatch):
 @pytest.mark.parametrize("text", ["\uffff\ufffe", "\x1f\x7f", "𐀀🎉", '"\\'])
 def test_every_text_comes_through(client, queue, text):
     post(client, payload(session_id=text))
+    [message] = queue.receive()
+    # SQS refuses them.
+    assert not {"\ufffe", "\uffff"} & set(message.body)
     consume()
     assert AIRequest.objects.get().session_id == text
