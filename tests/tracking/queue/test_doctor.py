@@ -33,7 +33,7 @@ def test_a_queue_without_dead_letter_queue_is_warned_of(queue, queues, settings)
     settings.INGEST_QUEUE_URL = queues.make_bare(f"{queue.name}-bare").url
     [finding] = look.dead_letters()
     assert finding.level == WARNING
-    assert "no dead-letter queue" in finding.text
+    assert finding.text.startswith("No dead-letter queue")
 
 
 def test_dead_letters_are_counted(queue):
