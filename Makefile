@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run demo test test-sqlite test-postgresql lint format bench compare screenshots
+.PHONY: run demo test test-sqlite test-postgresql test-slow lint format bench compare screenshots
 .PHONY: package lambda deploy update undeploy
 
 STAGE ?= production
@@ -22,7 +22,8 @@ demo: $(BIN)/.runtime
 screenshots: $(BIN)/.development
 	python -m tests.browser.screenshots
 
-# All tests, on SQLite and on a real PostgreSQL that comes as a Python package.
+# All tests but the slow, on SQLite and on a real PostgreSQL that comes as a Python package.
+# In random order: PYTEST_ADDOPTS=--random-order make test
 test: test-sqlite test-postgresql
 
 test-sqlite: $(BIN)/.development node_modules/axe-core
@@ -30,6 +31,10 @@ test-sqlite: $(BIN)/.development node_modules/axe-core
 
 test-postgresql: $(BIN)/.development node_modules/axe-core
 	TEST_DATABASE=postgresql pytest
+
+# More rounds and samples of what a quick test shows.
+test-slow: $(BIN)/.development node_modules/axe-core
+	TEST_DATABASE=postgresql pytest -m slow
 
 lint: $(BIN)/.development
 	ruff check .
@@ -63,16 +68,27 @@ lambda: $(BIN)/.development
 deploy update undeploy: $(BIN)/.runtime
 	python -m deploy.release $@ $(STAGE)
 
+# Variables for a deployment, each empty one a fresh secret; what is there already stays.
+SECRETS := import re, secrets; \
+    print(re.sub("\x27\x27", lambda _: repr(secrets.token_hex(32)), open(".env.example").read()), end="")
+.env:
+	@umask 077 && $(PYTHON) -c '$(SECRETS)' > $@
+	@echo "Made .env: fill in what is yours, then load it with: set -a; . ./.env; set +a"
+
 # For the browser tests alone; they are skipped without it.
 node_modules/axe-core: package-lock.json
 	npm ci --silent --no-audit --no-fund || echo "npm is missing: accessibility is not tested"
 
-$(BIN)/.runtime: requirements.txt
-	$(PYTHON) -m venv .venv
+$(BIN)/.runtime: requirements.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(BIN)/.development: requirements-dev.txt requirements.txt
-	$(PYTHON) -m venv .venv
+$(BIN)/.development: requirements-dev.txt requirements.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(BIN)/.runtime
+
+# Debian keeps what makes a virtual environment in a package of its own.
+$(BIN)/python:
+	@$(PYTHON) -c "import ensurepip, sys; assert sys.version_info >= (3, 11)" 2>/dev/null || \
+		{ echo "$(PYTHON) is no Python 3.11 with venv: apt-get install python3-venv, or make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv

@@ -22,10 +22,9 @@ from tests.blackbox.service import running_service
 from tests.database import start_postgresql
 
 STAGE = "production"
-LAMBDA_PORT = 9001
 DATABASE_PATH = "/analytics/clinic?days=7"
-# At the default rate a cold start has ended before the next call comes.
-SECONDS_BETWEEN_ENDS = 2.5
+# Calls of each host between two ends or so. A cold start has ended before the next call comes.
+CALLS_BETWEEN_ENDS = 3.75
 
 
 def main() -> None:
@@ -34,7 +33,7 @@ def main() -> None:
     zip_path = options.zip or package(STAGE)
     variables = _variables()
     database.prepare(variables)
-    manage(variables, "demo_data", "--verbosity", "0")
+    manage(variables, "demo_data", "--verbosity", "0", "--days", str(options.days))
     with TemporaryDirectory() as folder:
         log = Path(folder) / "lambda.log"
         with (
@@ -43,7 +42,7 @@ def main() -> None:
             LocalLambda(
                 zip_path,
                 variables,
-                port=LAMBDA_PORT,
+                port=options.port,
                 memory_mb=options.memory,
                 print_line=lambda line: print(line, file=lines),
             ) as function,
@@ -69,17 +68,18 @@ def _compare_with_cold_starts(
     hosts: Hosts, function: LocalLambda, options: argparse.Namespace
 ) -> None:
     """One by one: those at the same time would share this machine, which they don't on Lambda."""
-    _title(f"GET {DATABASE_PATH}, idle environments end every {SECONDS_BETWEEN_ENDS:g} s or so")
+    seconds = CALLS_BETWEEN_ENDS / options.cold_rate
+    _title(f"GET {DATABASE_PATH}, idle environments end every {seconds:.2g} s or so")
     ended = Event()
-    thread = Thread(target=_end_environments, args=(function, ended))
+    thread = Thread(target=_end_environments, args=(function, ended, seconds))
     thread.start()
     compare_latency(hosts, DATABASE_PATH, options.samples, options.cold_rate)
     ended.set()
     thread.join()
 
 
-def _end_environments(function: LocalLambda, ended: Event) -> None:
-    while not ended.wait(SECONDS_BETWEEN_ENDS * random.uniform(0.5, 1.5)):
+def _end_environments(function: LocalLambda, ended: Event, seconds: float) -> None:
+    while not ended.wait(seconds * random.uniform(0.5, 1.5)):
         function.end_idle()
 
 
@@ -115,6 +115,8 @@ def _options() -> argparse.Namespace:
     add("--rate", type=float, default=5, help="calls a second of each host (5)")
     add("--cold-rate", type=float, default=1.5, help="the same where environments end (1.5)")
     add("--memory", type=int, default=512, help="the function's, in MB (512)")
+    add("--port", type=int, default=9001, help="the function's gateway's (9001)")
+    add("--days", type=int, default=30, help="of demo data in the database (30)")
     add("--zip", type=Path, help="compare this zip instead of packaging one")
     add("--exit", action="store_true", help="end when measured, serve no dashboard")
     return parser.parse_args()

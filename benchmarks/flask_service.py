@@ -1,4 +1,7 @@
-"""What a team would write by hand: three required fields checked, one INSERT and commit."""
+"""What a team would write by hand: three required fields checked, one INSERT and commit.
+
+And for batches: the same check of each record, then all of them in one INSERT.
+"""
 
 import os
 import threading
@@ -6,6 +9,7 @@ from typing import Any
 
 import psycopg2
 from flask import Flask, Response, jsonify, request
+from psycopg2.extras import execute_values
 
 app = Flask(__name__)
 local = threading.local()
@@ -14,6 +18,7 @@ COLUMNS = (*REQUIRED, "model_name", "api_cost_usd", "intent_detected", "response
 INSERT = (
     f"INSERT INTO flask_metrics ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 )
+INSERT_MANY = f"INSERT INTO flask_metrics ({', '.join(COLUMNS)}) VALUES %s"
 TABLE = """
     CREATE TABLE IF NOT EXISTS flask_metrics (
         id bigserial PRIMARY KEY, business_id text, response_time_ms double precision,
@@ -37,3 +42,16 @@ def track() -> tuple[Response, int]:
     with connection() as transaction, transaction.cursor() as cursor:
         cursor.execute(INSERT, [data.get(name) for name in COLUMNS])
     return jsonify({"status": "success"}), 200
+
+
+@app.post("/track/batch")
+def track_batch() -> tuple[Response, int]:
+    records = request.get_json()["records"]
+    for data in records:
+        for name in REQUIRED:
+            if name not in data:
+                return jsonify({"error": f"Missing required field: {name}"}), 400
+    rows = [[data.get(name) for name in COLUMNS] for data in records]
+    with connection() as transaction, transaction.cursor() as cursor:
+        execute_values(cursor, INSERT_MANY, rows)
+    return jsonify({"status": "success", "stored": len(rows)}), 200

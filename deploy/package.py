@@ -1,8 +1,8 @@
-"""The zip for Lambda: Zappa calls `prepare` before it packs, and `finish` after.
+"""The zip for Lambda: `prepare` comes before Zappa packs, and `finish` after.
 
 Zappa packs the virtual environment it runs in, development tools and all, and dates every file
-1980, which makes ordinary bytecode stale. So it's given a clean environment, and bytecode that
-asks for no date.
+1980, which makes ordinary bytecode stale. So it's given a clean environment, with wheels for the
+stage's runtime and processor, and bytecode of that runtime that asks for no date.
 """
 
 import hashlib
@@ -12,28 +12,25 @@ import subprocess
 import sys
 import zipfile
 from importlib.metadata import distributions
-from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
+from deploy.target import BUILD, Target
+
 ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build"
-ENVIRONMENT = BUILD / "lambda-environment"
-SITE_PACKAGES = ENVIRONMENT / f"lib/python3.{sys.version_info.minor}/site-packages"
 TASK = BUILD / "task"
 DEPLOYED = BUILD / "deployed"
 MAX_BYTES = 15_000_000
 
-# Lambda has no server to run, has botocore, and needs of Zappa only its handler.
-NOT_ON_LAMBDA = ("botocore", "granian", "zappa")
+# Lambda has boto3 already and no server to run or to measure, and needs of Zappa only its handler.
+NOT_ON_LAMBDA = ("boto3", "django-prometheus", "granian", "zappa")
 OF_ZAPPAS_HANDLER = ("Werkzeug", "durationpy")
 
 
-def prepare() -> None:
+def prepare(target: Target) -> None:
     """Makes the environment and the static files that Zappa packs."""
-    _install_environment()
+    _install_environment(target)
     _collect_static()
-    os.environ["VIRTUAL_ENV"] = str(ENVIRONMENT)
 
 
 def finish(cli: Any) -> None:
@@ -43,7 +40,7 @@ def finish(cli: Any) -> None:
     shutil.rmtree(task, ignore_errors=True)
     with zipfile.ZipFile(zip_path, "a", zipfile.ZIP_DEFLATED) as package:
         package.extractall(task)
-        for bytecode in _compile(task, [path for path in task.rglob("*.py") if _is_bare(path)]):
+        for bytecode in _compile(Target.of(cli), task):
             package.write(bytecode, bytecode.relative_to(task))
     check_size(zip_path)
 
@@ -67,21 +64,21 @@ def largest(zip_path: Path, number: int = 10) -> list[tuple[str, int]]:
     return sorted(sizes.items(), key=lambda part: -part[1])[:number]
 
 
-def _install_environment() -> None:
-    """Wheels that run on every Lambda runtime, in the versions that are installed here."""
+def _install_environment(target: Target) -> None:
+    """Wheels for the target, in the versions that are installed here."""
     requirements, constraints = _requirements(), _constraints()
-    stamp = ENVIRONMENT / "inputs"
-    inputs = hashlib.sha256(f"{sys.version}{requirements}{constraints}".encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == inputs:
+    stamp = target.environment / "inputs"
+    inputs = hashlib.sha256(f"{sys.version}{target}{requirements}{constraints}".encode())
+    if stamp.exists() and stamp.read_text() == inputs.hexdigest():
         return
-    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-    SITE_PACKAGES.mkdir(parents=True)
+    shutil.rmtree(target.environment, ignore_errors=True)
+    target.site_packages.mkdir(parents=True)
     (BUILD / "constraints.txt").write_text("\n".join(constraints))
-    _pip(*requirements, "--constraint", str(BUILD / "constraints.txt"))
+    install(target, *requirements, "--constraint", str(BUILD / "constraints.txt"))
     # Zappa's dependencies are for deploying.
-    _pip("--no-deps", *(line for line in constraints if line.startswith("zappa==")))
-    _compile(SITE_PACKAGES, list(SITE_PACKAGES.rglob("*.py")))
-    stamp.write_text(inputs)
+    install(target, "--no-deps", *(line for line in constraints if line.startswith("zappa==")))
+    _compile(target, target.site_packages)
+    stamp.write_text(inputs.hexdigest())
 
 
 def _requirements() -> list[str]:
@@ -94,34 +91,34 @@ def _constraints() -> list[str]:
     return sorted(f"{package.name}=={package.version}" for package in distributions())
 
 
-def _pip(*arguments: str) -> None:
-    target = ("--target", str(SITE_PACKAGES), "--upgrade", "--no-compile")
-    # python3.11 runs on Amazon Linux 2, which has an older C library than many wheels ask for.
-    platform = ("--platform", "manylinux2014_x86_64", "--only-binary", ":all:")
-    quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
-    _run("-m", "pip", "install", *quiet, *target, *platform, *arguments)
+def install(target: Target, *arguments: str) -> None:
+    """This environment's pip, run by the target's Python, which decides what a package needs."""
+    folder = ("--target", str(target.site_packages), "--upgrade", "--no-compile")
+    wheels = ("--only-binary", ":all:", *(f"--platform={name}" for name in target.platforms))
+    quiet = ("--quiet", "--disable-pip-version-check", "--root-user-action", "ignore")
+    pip = [sys.executable, "-m", "pip", "--python", target.python(), "install", *quiet]
+    if subprocess.run([*pip, *folder, *wheels, *arguments], cwd=ROOT).returncode:
+        raise SystemExit(f"Not every wheel is there for {target.runtime} on {target.architecture}.")
 
 
 def _collect_static() -> None:
     """Needs no secret and no database, so it is run without the stage's variables."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    _run("manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0", env=kept)
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear"]
+    subprocess.run([*command, "--verbosity", "0"], cwd=ROOT, env=kept, check=True)
 
 
-def _is_bare(source: Path) -> bool:
-    return not Path(cache_from_source(str(source))).exists()
-
-
-def _compile(root: Path, sources: list[Path]) -> list[Path]:
-    """Bytecode that is taken as it is: the source's date isn't looked at."""
+def _compile(target: Target, root: Path) -> list[Path]:
+    """The bytecode of sources that have none, taken as it is: no source's date is looked at."""
+    sources = [path for path in root.rglob("*.py") if not _bytecode(target, path).exists()]
     mode = ("--invalidation-mode", "unchecked-hash")
     # Tracebacks on Lambda name the files where they lie there.
     paths = ("-s", str(root), "-p", "/var/task", "-i", "-")
-    listed = "\n".join(map(str, sources))
-    _run("-m", "compileall", "-q", "-f", "-j", "0", *mode, *paths, stdin=listed)
-    return [Path(cache_from_source(str(source))) for source in sources]
+    command = [target.python(), "-m", "compileall", "-q", "-f", "-j", "0", *mode, *paths]
+    subprocess.run(command, cwd=ROOT, input="\n".join(map(str, sources)), text=True, check=True)
+    return [_bytecode(target, source) for source in sources]
 
 
-def _run(*arguments: str, env: dict[str, str] | None = None, stdin: str | None = None) -> None:
-    command = [sys.executable, *arguments]
-    subprocess.run(command, cwd=ROOT, env=env, input=stdin, text=True, check=True)
+def _bytecode(target: Target, source: Path) -> Path:
+    tag = f"cpython-{target.version.replace('.', '')}"
+    return source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"

@@ -9,18 +9,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import requests
 from zappa.cli import ZappaCLI
 
-from deploy import leftovers, queue, stage
+from deploy import gateway_key, leftovers, queue, stage
+from deploy.target import Target
 
 ROOT = Path(__file__).resolve().parent.parent
 ZAPPA = str(Path(sys.executable).parent / "zappa")
 REQUIRED = ("DATABASE_URL", "MLOPS_API_KEY", "SECRET_KEY")
-HEALTH_TRIES = 5
+HEALTH_PAUSES_SECONDS = (0, 1, 2, 4, 8)
 
 
 class Release:
@@ -57,6 +59,8 @@ class Release:
         missing = [name for name in REQUIRED if not os.environ.get(name)]
         if missing:
             raise SystemExit(f"Set in the environment, for Lambda: {', '.join(missing)}")
+        gateway_key.check(self.cli)
+        Target.of(self.cli).check(date.today())
         self._manage("check", "--deploy", "--fail-level", "ERROR")
 
     def migrate(self) -> None:
@@ -72,10 +76,13 @@ class Release:
             # A deploy that failed halfway: Zappa would neither deploy nor update it.
             self.cli.zappa.delete_lambda_function(self.cli.lambda_name)
         self._zappa("update" if self.function_exists() else "deploy")
+        if self.cli.api_key_required and not self.cli.api_key:
+            gateway, name = self.cli.zappa.apigateway_client, self.cli.lambda_name
+            gateway_key.admit(gateway, name, self.cli.zappa.get_api_id(name), self.stage_name)
 
     def take_batches(self) -> None:
         """From the queue, where there is one."""
-        queue.take_batches(self.cli)
+        queue.take_batches(self.cli, stage.function_arn(self.cli))
 
     def check_health(self) -> None:
         """/health, and /health/detailed, which also asks Django and the database."""
@@ -84,20 +91,27 @@ class Release:
             return
         url = self._url()
         for path in ("/health", "/health/detailed"):
-            _wait_for_200(url + path, os.environ["MLOPS_API_KEY"])
+            answer = _wait_for_200(url + path, os.environ["MLOPS_API_KEY"])
+            if answer != "200":
+                log = f".venv/bin/zappa tail {self.stage_name}"
+                raise SystemExit(f"{url}{path} answers {answer}; see the function's log: {log}")
         print(f"Healthy: {url}")
 
     def remove_with_zappa(self) -> None:
-        """API, schedules, function and its log group."""
+        """API, schedules and function."""
+        zappa, name = self.cli.zappa, self.cli.lambda_name
+        leftovers.remove_gateway_logs(zappa, name)
+        # AWS removes no API that a usage plan names.
+        gateway_key.remove(zappa.apigateway_client, name)
         if self.function_exists():
-            self._zappa("undeploy", "--yes", "--remove-logs")
+            self._zappa("undeploy", "--yes")
         else:
-            print(f"There is no function {self.cli.lambda_name}.")
+            print(f"There is no function {name}.")
 
     def remove_leftovers(self) -> None:
         """What Zappa leaves behind, and what an interrupted removal left."""
         queue.remove_mappings(self.cli.zappa.lambda_client, self.cli.lambda_name)
-        leftovers.remove(self.cli, stage.bucket_name(self.cli))
+        leftovers.remove(self.cli, stage.bucket_name(self.cli), stage.function_arn(self.cli))
 
     def function_exists(self) -> bool:
         return bool(self.cli.zappa.get_lambda_function_versions(self.cli.lambda_name))
@@ -143,14 +157,22 @@ def _call(command: list[str], environment: dict[str, str]) -> None:
         raise SystemExit(f"{' '.join(command[1:3])} failed; mend it and run the same again.")
 
 
-def _wait_for_200(url: str, key: str) -> None:
-    """API Gateway answers 404 and 5xx for some seconds after a deployment."""
-    for attempt in range(HEALTH_TRIES):
-        status = requests.get(url, headers={"X-API-Key": key}, timeout=30).status_code
-        if status == 200:
-            return
-        time.sleep(2**attempt)
-    raise SystemExit(f"{url} answers {status}; see the function's log: zappa tail")
+def _wait_for_200(url: str, key: str) -> str:
+    """The last answer: API Gateway's is 403, 404 or 5xx for some seconds after a deployment."""
+    answer = ""
+    for pause_seconds in HEALTH_PAUSES_SECONDS:
+        time.sleep(pause_seconds)
+        answer = _answer(url, key)
+        if answer == "200":
+            break
+    return answer
+
+
+def _answer(url: str, key: str) -> str:
+    try:
+        return str(requests.get(url, headers={"X-API-Key": key}, timeout=30).status_code)
+    except requests.RequestException as error:
+        return f"not at all ({type(error).__name__})"
 
 
 def main() -> None:

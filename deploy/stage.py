@@ -1,8 +1,25 @@
-"""What zappa_settings.json can't say of a stage: Zappa calls `complete` when it has read it."""
+"""What zappa_settings.json can't say of a stage.
+
+Zappa calls `complete` when it has read it, and `finish` when it has packed.
+"""
+# ruff: noqa: E402
 
 import os
+import sys
+from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+# Zappa loads this file alone, from wherever it is itself.
+sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
+
+from deploy import gateway_key, package, permissions
+from deploy.target import Target
+
+PACKS = ("package", "deploy", "update")
+finish = package.finish
 
 # Secrets and addresses: from the environment of whoever deploys, into Lambda's variables.
 # What isn't set here stays on Lambda as it is.
@@ -18,24 +35,24 @@ VARIABLES = (
     "RETENTION_DAYS",
     "SECRET_KEY",
 )
-QUEUE_VARIABLE = "INGEST_QUEUE_URL"
-QUEUE_ACTIONS = (
-    "sqs:SendMessage",
-    "sqs:ReceiveMessage",
-    "sqs:DeleteMessage",
-    "sqs:ChangeMessageVisibility",
-    "sqs:GetQueueAttributes",
-)
 
 
 def complete(cli: Any) -> None:
     cli.aws_environment_variables = given_variables()
     # Zappa looks for WebSocket handlers in every folder, and finds its own code in build/.
     cli.use_websocket = cli.zappa.extra_permissions = None
+    target = Target.of(cli)
+    # Zappa looks for an active virtual environment before it does anything, and packs it.
+    os.environ["VIRTUAL_ENV"] = str(target.environment)
+    if cli.command in PACKS:
+        target.check(date.today())
+        package.prepare(target)
     if cli.command in ("deploy", "update"):
         cli.s3_bucket_name = bucket_name(cli)
-        if url := queue_url(cli):
-            cli.zappa.extra_permissions = queue_permissions(url, cli.zappa.aws_region)
+        cli.zappa.extra_permissions = permissions.needed(cli, function_arn(cli))
+        # Zappa calls it where api_key_required names no key.
+        gateway, name = cli.zappa.apigateway_client, cli.lambda_name
+        cli.zappa.create_api_key = partial(gateway_key.admit, gateway, name)
 
 
 def given_variables() -> dict[str, str]:
@@ -48,33 +65,8 @@ def bucket_name(cli: Any) -> str:
     return f"{cli.lambda_name}-{account}-{cli.zappa.aws_region}"
 
 
-def queue_url(cli: Any) -> str:
-    """From the environment of whoever deploys; else the function keeps the one it has."""
-    return os.environ.get(QUEUE_VARIABLE) or _deployed_queue_url(cli)
-
-
-def queue_permissions(url: str, region: str) -> list[dict[str, Any]]:
-    """Beside those of execution_policy.json."""
-    return [
-        {
-            "Sid": "UseItsQueue",
-            "Effect": "Allow",
-            "Action": list(QUEUE_ACTIONS),
-            "Resource": queue_arn(url, region),
-        }
-    ]
-
-
-def queue_arn(url: str, region: str) -> str:
-    """A function takes only from queues of its own region."""
-    account, name = urlsplit(url).path.strip("/").split("/")
-    return f"arn:aws:sqs:{region}:{account}:{name}"
-
-
-def _deployed_queue_url(cli: Any) -> str:
-    client = cli.zappa.lambda_client
-    try:
-        function = client.get_function_configuration(FunctionName=cli.lambda_name)
-    except client.exceptions.ResourceNotFoundException:
-        return ""
-    return str(function.get("Environment", {}).get("Variables", {}).get(QUEUE_VARIABLE, ""))
+def function_arn(cli: Any) -> str:
+    """Of the function, be it there or not."""
+    caller = cli.zappa.sts_client.get_caller_identity()
+    partition, account = caller["Arn"].split(":")[1], caller["Account"]
+    return f"arn:{partition}:lambda:{cli.zappa.aws_region}:{account}:function:{cli.lambda_name}"

@@ -14,7 +14,9 @@ METADATA = tuple(
     ip_network(text) for text in ("fd00:ec2::/32", "100.100.100.200/32", "168.63.129.16/32")
 )
 # IPv6 networks whose addresses carry an IPv4 address in their last 32 bits.
-CARRIES_IPV4 = tuple(ip_network(text) for text in ("64:ff9b::/96", "::/96"))
+CARRIES_IPV4 = tuple(ip_network(text) for text in ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96"))
+# Its addresses carry one where the network's operator likes.
+LOCAL_TRANSLATION = ip_network("64:ff9b:1::/48")
 SHARED = ip_network("100.64.0.0/10")
 
 
@@ -27,7 +29,7 @@ def refusal(text: str, *, private_allowed: bool) -> str:
     address = _inner(ip_address(text.partition("%")[0]))
     if address.is_link_local or any(address in network for network in METADATA):
         return "a link-local or metadata address"
-    if address.is_multicast or address.is_unspecified or _reserved(address):
+    if address.is_multicast or address.is_unspecified or _no_host(address):
         return "no host's address"
     if not private_allowed and (not address.is_global or address in SHARED):
         return "a private address"
@@ -44,8 +46,10 @@ def _inner(address: Address) -> Address:
     return inner or address
 
 
-def _reserved(address: Address) -> bool:
-    return isinstance(address, IPv4Address) and address.is_reserved
+def _no_host(address: Address) -> bool:
+    if isinstance(address, IPv4Address):
+        return address.is_reserved
+    return address in LOCAL_TRANSLATION
 
 
 def check_url(url: str) -> str:

@@ -11,6 +11,7 @@ from math import isinf
 
 DASH = "–"
 MINUS = "−"
+AT_MOST, AT_LEAST = "≤", "≥"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 # Halves are rounded away from zero, as JavaScript does.
 _THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_UP)
@@ -37,12 +38,42 @@ def duration(milliseconds: float | None) -> str:
     return _signed(milliseconds, _duration(abs(milliseconds)))
 
 
+def at_most(milliseconds: float | None) -> str:
+    """≤ 4.36 s: what the slowest didn't exceed."""
+    known = milliseconds is not None and not isinf(milliseconds)
+    return f"{AT_MOST}{NARROW}{duration(milliseconds)}" if known else duration(milliseconds)
+
+
 def usd(value: float | Decimal | None) -> str:
     """$12,431, $3.10, $0.123, $0.0042: cents at least, up to ten thousand dollars."""
     if value is None:
         return "unpriced"
     amount = float(value)
     return _signed(amount, f"${_dollars(abs(amount))}")
+
+
+def cost(usd_: float | Decimal, priced: int, requests: int) -> str:
+    """Of requests, of which so many named theirs: $1.24, free, unpriced, $1.24 + 7 unpriced."""
+    if not priced:
+        return "unpriced" if requests else DASH
+    known = usd(usd_) if usd_ else "free"
+    return known if priced == requests else f"{known} + {count(requests - priced)} unpriced"
+
+
+def cost_a_request(usd_: float | Decimal, priced: int, requests: int) -> str:
+    """The mean of those that named their cost."""
+    if not priced or priced == requests:
+        return cost(float(usd_) / (priced or 1), priced, requests)
+    return f"{cost(float(usd_) / priced, 1, 1)}, {count(priced)} priced"
+
+
+def cost_a_booking(bookings: int, usd_: float | Decimal, priced: int, requests: int) -> str:
+    """Unpriced requests cost something, too, so that the known cost is the least it can be."""
+    if not bookings:
+        return DASH
+    if not priced or priced == requests:
+        return cost(float(usd_) / bookings, priced, requests)
+    return f"{AT_LEAST}{NARROW}{usd(float(usd_) / bookings)}" if usd_ else "partly priced"
 
 
 def percent(share: float | None) -> str:

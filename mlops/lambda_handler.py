@@ -39,10 +39,12 @@ def _store(event: dict[str, Any], context: Any) -> dict[str, Any]:
     # Imported here because requests can do without.
     from tracking.queue.consumer import store
     from tracking.queue.message import Message
+    from tracking.store import deadline
 
     log_event(event, _environment, context)
     messages = [Message(found["messageId"], found["body"]) for found in event["Records"]]
-    left = store(_api.database, messages)
+    with deadline.of_request():
+        left = store(_api.configured.database, messages)
     return {"batchItemFailures": [{"itemIdentifier": message.message_id} for message in left]}
 
 

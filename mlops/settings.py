@@ -21,7 +21,7 @@ if reason := environment.unsafe_start():
     raise ImproperlyConfigured(reason)
 
 MLOPS_API_KEY = environment.text("MLOPS_API_KEY")
-INGEST_QUEUE_URL = environment.text("INGEST_QUEUE_URL")
+INGEST_QUEUE_URL = environment.queue_url()
 MAX_LABEL_SETS = environment.max_label_sets()
 SERVICE_PORT = environment.number("SERVICE_PORT", 5001, at_least=1, at_most=65535)
 
@@ -53,7 +53,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "mlops.host_header.HostOfPages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -92,7 +92,11 @@ try:
         "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
     }
 except ValueError as error:
-    raise ImproperlyConfigured(f"Environment variable DATABASE_URL: {error}") from error
+    # Not in its words: they may quote a piece of the password.
+    raise ImproperlyConfigured(
+        "Environment variable DATABASE_URL must look like postgresql://user:password@host/name,"
+        " without quotes, and with special characters of the password as %XX."
+    ) from error
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if ON_LAMBDA:
         raise ImproperlyConfigured("Environment variable DATABASE_URL: SQLite is lost on Lambda.")
@@ -104,7 +108,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # A transaction pooler (Neon's, PgBouncer) keeps no session between transactions.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # A host that vanished is noticed by commands, too, which wait for answers without a deadline.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -136,6 +148,7 @@ DOCTOR_LOOKS = [
     for name in (
         "running_prefix",
         "keep_warm",
+        "runtime",
         "queue_visibility",
         "open_debug",
         "static_prefix",
@@ -157,8 +170,17 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 86_400 if PRODUCTION else 0
+# Off until asked for: a domain's other hosts are not this service's to speak for, and who ends TLS
+# redirects (Caddy here; execute-api has no HTTP) or doesn't say how it was called: a loop.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("HSTS_INCLUDE_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = environment.flag("HSTS_PRELOAD")
+SECURE_SSL_REDIRECT = environment.flag("SSL_REDIRECT")
+# The API answers as it is asked: Prometheus and health checks come from beside the service.
+SECURE_REDIRECT_EXEMPT = [r"^(?!dashboard/|admin/)"]
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SESSION_COOKIE_AGE = 7 * 86_400
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "dashboard:overview"
 
 LOGGING = {
     "version": 1,

@@ -2,12 +2,16 @@
 the one that runs."""
 
 import json
+import sys
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from tracking import environment
+from tracking.doctor import runtimes
 from tracking.doctor.finding import ERROR, WARNING, Finding
 from tracking.doctor.queue import queue_attributes
 
@@ -32,6 +36,15 @@ def keep_warm() -> Iterator[Finding]:
             yield Finding(
                 WARNING, text, "Set keep_warm to false: SnapStart or paid warmth is enough."
             )
+
+
+def runtime() -> Iterator[Finding]:
+    """Of the stages, and on Lambda of this very function."""
+    today, here = timezone.now().date(), f"python3.{sys.version_info.minor}"
+    for name, stage in stages().items():
+        yield from _support(f"Stage {name}: ", stage.get("runtime", here), today)
+    if settings.ON_LAMBDA:
+        yield from _support("", here, today)
 
 
 def open_debug() -> Iterator[Finding]:
@@ -83,6 +96,14 @@ def secrets() -> Iterator[Finding]:
         for variable in sorted(names & set(stage.get("environment_variables", {}))):
             text = f"Stage {name}: {variable} stands in zappa_settings.json."
             yield Finding(ERROR, text, "Take it out and change it; set it where you deploy from.")
+
+
+def _support(where: str, runtime: str, today: date) -> Iterator[Finding]:
+    advice = 'Set a newer "runtime" in zappa_settings.json, then make update.'
+    if reason := runtimes.unsupported(runtime, today):
+        yield Finding(ERROR, where + reason, advice)
+    elif warning := runtimes.ends_soon(runtime, today):
+        yield Finding(WARNING, where + warning, advice)
 
 
 def _extended(written: dict[str, Stage], name: str) -> Stage:

@@ -8,7 +8,7 @@ from tests.browser.chromium import chromium
 from tracking.store import append
 
 # They start what they test, or look at it from outside: once is enough.
-ONCE = ["browser", "container", "deploy", "lambda_runtime"]
+ONCE = ["browser", "container", "deploy", "lambda_runtime", "stranger"]
 collect_ignore = [] if database.POSTGRESQL else ONCE
 
 

@@ -24,7 +24,7 @@ ROOMS = {
         "api": "environment errors prometheus queue store wire",
         "querysets": "models store.periods",
         "models": "querysets store.periods store.record",
-        "views": "api errors queue store",
+        "views": "api errors store",
         "urls": "api views",
         "loading": "errors models querysets store wire",
         "upkeep": "models querysets store",

@@ -17,13 +17,31 @@ FENCE = re.compile(r"(?ms)^```sh\n(.*?)^```$")
 TARGETS = set(re.findall(r"(?m)^([a-z][a-z -]*):", (ROOT / "Makefile").read_text()))
 # Of others: the client's, Zappa's, the compose file's, the shell's.
 OTHERS = {
-    *("MLOPS_SERVICE_URL", "POSTGRES_PASSWORD", "IMAGE_URI", "STAGE", "OPTIONS", "LATEST"),
-    *("DEAD_URL", "DEAD_ARN"),
+    "MLOPS_SERVICE_URL",
+    "POSTGRES_PASSWORD",
+    "DEAD_URL",
+    "DEAD_ARN",
+    "IMAGE_URI",
+    "LAMBDA_PYTHON",
+    "STAGE",
+    "OPTIONS",
+    "LATEST",
+    "PLUGINS",
+    "DOCKER",
+    "VARIABLES",
+    "USER",
+    "DOMAIN",
 }
 VARIABLE = re.compile(r"\b((?:[A-Z]+_)+[A-Z]+|STAGE|OPTIONS|DEBUG)(?==)|\$\{?([A-Z_]+)")
 FILE = re.compile(
-    r"(?:deploy|monitoring|docs)/[\w./-]+\w|(?:tracking|deployments|dashboard|mlops)/[\w/]+\.py"
+    r"(?<![\w/])(?:"
+    r"(?:deploy|monitoring|docs)/[\w./-]+\w|(?:tracking|deployments|dashboard|mlops|tests)/[\w/]+\.py"
+    r")"
 )
+
+
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+RELIABILITY = (ROOT / "docs" / "reliability.md").read_text()
 
 
 def lines(guide: Path) -> list[str]:
@@ -32,10 +50,10 @@ def lines(guide: Path) -> list[str]:
 
 
 def commands(word: str) -> list[str]:
-    """What follows the word in the fenced lines of all guides."""
-    return [
-        line.partition(word)[2] for guide in GUIDES for line in lines(guide) if word in line.split()
-    ]
+    """What follows the word, or a path to it, in the fenced lines of all guides."""
+    before = re.compile(rf"(?:^|.*[\s/]){re.escape(word)} ")
+    every = [line for guide in GUIDES for line in lines(guide)]
+    return [before.sub("", line) for line in every if before.match(line)]
 
 
 def test_the_guides_are_there():
@@ -45,7 +63,14 @@ def test_the_guides_are_there():
 
 @pytest.mark.parametrize("line", commands("make"))
 def test_each_make_target_exists(line):
-    assert line.split()[0] in {name for target in TARGETS for name in target.split()}
+    assert line.split()[0] in {".env"} | {name for target in TARGETS for name in target.split()}
+
+
+@pytest.mark.parametrize("word", ["python", "zappa"])
+def test_each_command_is_there_without_an_activated_environment(word):
+    every = [line for guide in GUIDES for line in lines(guide)]
+    bare = [line for line in every if word in line.split() and "exec service" not in line]
+    assert bare == []
 
 
 @pytest.mark.parametrize("line", commands("manage.py"))
@@ -81,3 +106,16 @@ def test_each_setting_of_zappa_exists(guide):
     named = set(re.findall(r'`"([a-z0-9_]+)":', guide.read_text()))
     read = set(re.findall(r'stage_config\.get\(\s*"(\w+)"', Path(cli.__file__).read_text()))
     assert named <= read
+
+
+@pytest.mark.parametrize(("path", "name"), TEST.findall(RELIABILITY))
+def test_each_fault_names_a_test_that_exists(path, name):
+    assert f"def {name}(" in (ROOT / path).read_text()
+
+
+def test_each_row_of_a_fault_names_its_test():
+    """Of tables whose last column is the test."""
+    headed = RELIABILITY.split("| fault |")[1:]
+    rows = [line for table in headed for line in table.split("\n\n")[0].splitlines()[2:]]
+    assert len(rows) > 15
+    assert [row for row in rows if not TEST.search(row.split("|")[-2])] == []

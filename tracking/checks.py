@@ -21,7 +21,7 @@ def check_key(**kwargs: Any) -> list[CheckMessage]:
         return [
             Warning(
                 "The API key is short enough to be guessed.",
-                hint='Make one with: python -c "import secrets; print(secrets.token_urlsafe())"',
+                hint='Make one with: python3 -c "import secrets; print(secrets.token_urlsafe())"',
                 id="tracking.W002",
             )
         ]

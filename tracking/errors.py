@@ -31,6 +31,23 @@ def too_large(limit_bytes: int) -> Refusal:
     )
 
 
+def incomplete() -> Refusal:
+    return bad_request("The body is shorter than its Content-Length.")
+
+
+def length_missing() -> Refusal:
+    return Refusal(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length, not chunks.")
+
+
+def busy() -> Refusal:
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Busy",
+        message="Nothing was done. Try again in a moment.",
+        headers={"Retry-After": "5"},
+    )
+
+
 def key_missing() -> Refusal:
     return Refusal(
         HTTPStatus.UNAUTHORIZED,
@@ -52,21 +69,48 @@ def key_not_configured() -> Refusal:
     )
 
 
+AGAIN = "Try again in a moment. Send it again with the same request_id if it was a record."
+
+
 def database_away() -> Refusal:
-    return Refusal(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "Database unavailable",
-        message="Try again in a moment. Send it again with the same request_id if it was a record.",
-        headers={"Retry-After": "5"},
-    )
+    return _database("unavailable", AGAIN)
 
 
 def database_not_migrated() -> Refusal:
+    return _database("not migrated", "Run: python manage.py migrate", retry_after=60)
+
+
+def database_read_only() -> Refusal:
+    return _database("read-only", f"It takes no records, as after a failover. {AGAIN}")
+
+
+def database_forbidden() -> Refusal:
+    message = "DATABASE_URL's user lacks a privilege that the service needs; its log names it."
+    return _database("permission denied", message, retry_after=60)
+
+
+def database_crowded() -> Refusal:
+    return _database("out of connections", AGAIN)
+
+
+def database_restarting() -> Refusal:
+    return _database("restarting", AGAIN)
+
+
+def database_full() -> Refusal:
+    return _database("out of disk or memory", AGAIN, retry_after=30)
+
+
+def database_busy() -> Refusal:
+    return _database("busy", AGAIN, retry_after=1)
+
+
+def _database(state: str, message: str, *, retry_after: int = 5) -> Refusal:
     return Refusal(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Database not migrated",
-        message="Run: python manage.py migrate",
-        headers={"Retry-After": "60"},
+        f"Database {state}",
+        message=message,
+        headers={"Retry-After": str(retry_after)},
     )
 
 
@@ -74,7 +118,7 @@ def queue_away() -> Refusal:
     return Refusal(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Queue unavailable",
-        message="Try again in a moment. Send it again with the same request_id if it was a record.",
+        message=AGAIN,
         headers={"Retry-After": "5"},
     )
 

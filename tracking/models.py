@@ -93,6 +93,9 @@ class AIRequest(models.Model):
         ]
         indexes = [
             models.Index(fields=["received_at", "id"], name="by_time"),
+            # The slowest of a long window: without it every request of the window is read. It
+            # costs 5 of a record's 190 us in the database.
+            models.Index(fields=["duration_ms", "id"], name="by_duration"),
             # Failed only: a service that works well has few, far apart.
             models.Index(
                 fields=["received_at", "id"], name="failed_by_time", condition=~Q(error_type="")
@@ -109,7 +112,7 @@ class Sums(models.Model):
     requests = models.BigIntegerField()
     failures = models.BigIntegerField()
     folded = models.BigIntegerField()
-    duration_ms = models.FloatField(help_text="In multiples of 2^-14, whose sums are exact.")
+    duration_ms = models.FloatField(help_text="In multiples of 2^-17, whose sums are exact.")
     success_rate = models.FloatField(help_text="Sum of the rates.")
     input_tokens = models.BigIntegerField()
     output_tokens = models.BigIntegerField()

@@ -6,5 +6,5 @@ from tracking.api.endpoints import ENDPOINTS
 urlpatterns = [
     *(path(endpoint.removeprefix("/"), views.api) for endpoint in ENDPOINTS),
     path("analytics/<path:business_id>", views.api),
-    path("metrics/server", views.server_metrics),
+    path(views.SERVER_METRICS.removeprefix("/"), views.server_metrics),
 ]

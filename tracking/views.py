@@ -10,8 +10,9 @@ from tracking.api import endpoints as tracking_api
 from tracking.api.endpoints import Closed, Endpoint
 from tracking.api.exchange import Answer, Call
 from tracking.errors import Refusal
-from tracking.queue import ingest_queue
 from tracking.store.through_django import ThroughDjango
+
+SERVER_METRICS = "/metrics/server"
 
 
 @csrf_exempt
@@ -30,7 +31,7 @@ def _response(endpoint: Endpoint, request: HttpRequest) -> HttpResponse:
         database=ThroughDjango(),
         api_key=settings.MLOPS_API_KEY,
         production=settings.PRODUCTION,
-        queue=ingest_queue(settings.INGEST_QUEUE_URL),
+        queue_url=settings.INGEST_QUEUE_URL,
     )
     answer = tracking_api.answer(endpoint, call)
     return HttpResponse(answer.body, status=answer.status, headers=answer.headers)

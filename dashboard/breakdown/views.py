@@ -17,24 +17,29 @@ from dashboard.frame.window import Window
 ORDERS: dict[str, tuple[str, Callable[[Figures], Any]]] = {
     "requests": ("Requests", lambda figures: figures.requests),
     "failures": ("Failed", lambda figures: figures.failure_rate),
-    "p95": ("p95", lambda figures: figures.percentile(95)),
+    "p95": ("p95", lambda figures: figures.known(95)),
     "cost": ("Cost", lambda figures: figures.cost_or_none),
-    "bookings": ("Booked", lambda figures: figures.booking_rate),
-    "handoffs": ("Handed off", lambda figures: figures.handoff_rate),
+    "bookings": ("Booked", lambda figures: figures.appointments_booked),
+    "booking_rate": ("Booking rate", lambda figures: figures.booked.value),
+    "handoffs": ("Handed off", lambda figures: figures.human_handoffs),
+    "handoff_rate": ("Hand-off rate", lambda figures: figures.handed_off.value),
     "cost_per_booking": ("Cost per booking", lambda figures: figures.cost_per_booking),
 }
+
+FIRST, LOWEST = "first", "lowest"
 
 
 @page
 def breakdown(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
-    by, order = _asked(request)
+    by, order, lowest = _asked(request)
     context = {
-        "groups": list(breakdown_of(scope.window, scope.labels, by, order).items()),
+        "groups": list(breakdown_of(scope.window, scope.labels, by, order, lowest).items()),
         "by": by,
         "label": LABELS[by],
         "labels": LABELS.items(),
         "order": order,
+        "lowest": lowest,
         "orders": [(key, word) for key, (word, _) in ORDERS.items()],
     }
     return render_page(request, "dashboard/breakdown/breakdown.html", scope, "Breakdown", **context)
@@ -43,29 +48,30 @@ def breakdown(request: HttpRequest) -> HttpResponse:
 @page
 def breakdown_json(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
-    by, order = _asked(request)
-    groups = breakdown_of(scope.window, scope.labels, by, order)
+    by, order, lowest = _asked(request)
+    groups = breakdown_of(scope.window, scope.labels, by, order, lowest)
     rows = [{by: name, **as_json(figures)} for name, figures in groups.items()]
     return JsonResponse({**scope.window.query, "by": by, "groups": rows})
 
 
 def breakdown_of(
-    window: Window, labels: Mapping[str, str], by: str, order: str
+    window: Window, labels: Mapping[str, str], by: str, order: str, lowest: bool
 ) -> dict[str, Figures]:
-    """Figures by label value, the highest first; values without a figure come last."""
+    """Figures by label value, the highest or lowest first; those without a figure come last."""
     groups = by_label(by_label_set(source_of(window, labels)), LABELS[by].column)
     _, value = ORDERS[order]
-    return dict(sorted(groups.items(), key=lambda group: _key(value(group[1]))))
+    return dict(sorted(groups.items(), key=lambda group: _key(value(group[1]), lowest)))
 
 
-def _asked(request: HttpRequest) -> tuple[str, str]:
+def _asked(request: HttpRequest) -> tuple[str, str, bool]:
+    """The label, the column that is sorted by, and whether the lowest come first."""
     by, order = request.GET.get("by", "model"), request.GET.get("order", "requests")
     if by not in LABELS:
         raise BadQuery(f"by must be one of {', '.join(LABELS)}.")
     if order not in ORDERS:
         raise BadQuery(f"order must be one of {', '.join(ORDERS)}.")
-    return by, order
+    return by, order, request.GET.get(FIRST) == LOWEST
 
 
-def _key(value: Any) -> tuple[bool, float]:
-    return (value is None, -float(value or 0))
+def _key(value: Any, lowest: bool) -> tuple[bool, float]:
+    return (value is None, float(value or 0) if lowest else -float(value or 0))

@@ -1,7 +1,7 @@
 """Two groups of requests side by side, with what can be said about their difference."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from dashboard.figures.distribution import ecdf, interval
@@ -60,13 +60,13 @@ class ComparedPercentile(NamedTuple):
         return a is not None and b is not None and a.apart_from(b)
 
 
-def side_of(window: Window, labels: Mapping[str, str], kind: str, key: str) -> Side:
+def side_of(window: Window, labels: Mapping[str, str], kind: str, key: str, now: datetime) -> Side:
     """`kind` is one of KINDS."""
     if kind == "period":
         if key not in PERIODS:
             raise BadQuery(f"a and b must be of {', '.join(PERIODS)}.")
         back, word = PERIODS[key]
-        return _side(key, word, _earlier(window, back), labels)
+        return _side(key, word, _earlier(window, back, now), labels)
     value = "" if key == NONE else key
     return _side(key, value or "none", window, {**labels, LABELS[kind].column: value})
 
@@ -113,9 +113,10 @@ def _side(key: str, word: str, window: Window, labels: Mapping[str, str]) -> Sid
     return Side(key, word, window, source_of(window, labels).total())
 
 
-def _earlier(window: Window, back: timedelta | None) -> Window:
-    back = window.length if back is None else back
-    return Window(window.since - back, window.until - back)
+def _earlier(window: Window, back: timedelta | None, now: datetime) -> Window:
+    if back is None:
+        return window.before(now)
+    return window._replace(since=window.since - back, until=window.until - back, preset="")
 
 
 def _few(figures: Figures, percent: int) -> str:

@@ -74,5 +74,5 @@ def _sides(
     ]
     if len(chosen) < 2:
         return ()
-    a, b = (side_of(scope.window, scope.labels, kind, key) for key in chosen)
+    a, b = (side_of(scope.window, scope.labels, kind, key, scope.now) for key in chosen)
     return a, b

@@ -133,7 +133,7 @@ def _of_requests(scope: Scope) -> dict[str, Start]:
     tracked = source_of(scope.window, {}).total("requests").requests
     if not tracked:
         return {}
-    days = scope.window.length.total_seconds() / DAY_SECONDS
+    days = scope.window.so_far(scope.now).total_seconds() / DAY_SECONDS
     source = f"from {tracked:,} requests in these {scope.window.words}"
     return {"requests_per_day": Start(round(tracked / days, 1), source)}
 

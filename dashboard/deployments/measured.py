@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from dashboard.figures.sources import source_of
 from dashboard.frame.window import Window
-from dashboard.runs.rows import COLOURS, DeploymentRow, row_of
+from dashboard.runs.rows import DeploymentRow, colours_of, row_of
 from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample
 from deployments.querysets import LambdaReportQuerySet
 from deployments.statistics.over_time import Grid, grid
@@ -65,9 +65,7 @@ class Measurements(NamedTuple):
 
     @property
     def colours(self) -> dict[int, int]:
-        """By age, so that a deployment keeps its colour in every window."""
-        ids = sorted(one.pk for one in self.deployments)
-        return {id_: place % COLOURS for place, id_ in enumerate(ids)}
+        return colours_of(self.deployments)
 
 
 def measurements_of(window: Window, path: str = "") -> Measurements:

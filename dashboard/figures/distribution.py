@@ -7,6 +7,7 @@ from math import inf, log
 from typing import NamedTuple
 
 from deployments.statistics.estimates import Interval, rank_interval
+from deployments.statistics.shares import Share
 from tracking.store.bins import BOUNDS_MS, OVERFLOW_BIN, duration_bin
 
 # Where the first and the last bin, which have no edge there, are drawn to.
@@ -52,11 +53,10 @@ class Column(NamedTuple):
         return 100 - self.height
 
 
-def share_below(bins: Mapping[int, int], duration_ms: float) -> float | None:
-    """The share of requests in bins below that of the duration."""
-    total = sum(bins.values())
+def share_below(bins: Mapping[int, int], duration_ms: float) -> Share:
+    """The requests in bins below that of the duration."""
     here = duration_bin(duration_ms)
-    return sum(n for bin_, n in bins.items() if bin_ < here) / total if total else None
+    return Share(sum(n for bin_, n in bins.items() if bin_ < here), sum(bins.values()))
 
 
 def histogram(bins: Mapping[int, int], duration_ms: float) -> list[Column]:

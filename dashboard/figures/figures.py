@@ -8,10 +8,14 @@ from math import isfinite
 from typing import Any
 
 from deployments.statistics.estimates import samples_needed
+from deployments.statistics.shares import Share
 from tracking.store import bins
 
 # The old dashboard's limits of the failure rate.
 WARNING, BAD = 0.05, 0.10
+# What is compared with must be at least this share of what is compared.
+BASE_AT_LEAST = 0.1
+PERCENTS = (50, 95, 99)
 
 
 @dataclass(slots=True)
@@ -39,6 +43,12 @@ class Figures:
         self.add(MEASURES, [getattr(other, name) for name in MEASURES])
         self.bins.update(other.bins)
 
+    def take_out(self, part: "Figures") -> None:
+        """What was merged before."""
+        for name in MEASURES:
+            setattr(self, name, getattr(self, name) - getattr(part, name))
+        self.bins.subtract(part.bins)
+
     def percentile(self, percent: int) -> float | None:
         """Milliseconds; None without requests, infinity past the last bin."""
         return bins.percentile(self.bins, percent / 100)
@@ -48,9 +58,22 @@ class Figures:
         needed = samples_needed(percent / 100)
         return "" if self.requests >= needed else f"{self.requests} of {needed} needed"
 
+    def known(self, percent: int) -> float | None:
+        """The percentile where there are enough samples for its interval."""
+        return None if self.too_few(percent) else self.percentile(percent)
+
+    @property
+    def slowest(self) -> float | None:
+        """What no request exceeds: the upper bound of the last bin in use."""
+        return self.percentile(100)
+
+    @property
+    def failed(self) -> Share:
+        return Share(self.failures, self.requests)
+
     @property
     def failure_rate(self) -> float | None:
-        return ratio(self.failures, self.requests)
+        return self.failed.value
 
     @property
     def mean_ms(self) -> float | None:
@@ -63,23 +86,32 @@ class Figures:
         return level if level in ("warning", "bad") else ""
 
     # Templates can't call with arguments.
-    p50 = property(lambda self: self.percentile(50))
-    p95 = property(lambda self: self.percentile(95))
-    p99 = property(lambda self: self.percentile(99))
+    p50 = property(lambda self: self.known(50))
+    p95 = property(lambda self: self.known(95))
+    p99 = property(lambda self: self.known(99))
     too_few_p95 = property(lambda self: self.too_few(95))
 
     @property
-    def booking_rate(self) -> float | None:
+    def booked(self) -> Share:
         """Booked appointments of requested ones."""
-        return ratio(self.appointments_booked, self.appointments_requested)
+        return Share(self.appointments_booked, self.appointments_requested)
 
     @property
-    def handoff_rate(self) -> float | None:
-        return ratio(self.human_handoffs, self.requests)
+    def handed_off(self) -> Share:
+        return Share(self.human_handoffs, self.requests)
 
     @property
     def unpriced(self) -> int:
         return self.requests - self.priced
+
+    @property
+    def partly_priced(self) -> bool:
+        return 0 < self.priced < self.requests
+
+    @property
+    def priced_cost(self) -> tuple[Decimal, int, int]:
+        """The known cost, how many requests named theirs, and of how many."""
+        return self.cost_usd, self.priced, self.requests
 
     @property
     def cost_or_none(self) -> Decimal | None:
@@ -92,8 +124,9 @@ class Figures:
 
     @property
     def cost_per_booking(self) -> Decimal | None:
-        booked = self.appointments_booked
-        return self.cost_usd / booked if booked and self.priced else None
+        """None where a request is unpriced: what it cost belongs to the bookings, too."""
+        known = self.appointments_booked and self.priced and not self.unpriced
+        return self.cost_usd / self.appointments_booked if known else None
 
 
 # The columns of a rollup that are shown.
@@ -113,6 +146,12 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
+def comparable(now: Figures, before: Figures) -> bool:
+    """Whether a change of counts says more than chance: neither is few, nor hardly a tenth."""
+    few = Share(0, min(now.requests, before.requests)).too_few
+    return not few and BASE_AT_LEAST * now.requests <= before.requests
+
+
 def change(now: float | None, before: float | None) -> float | None:
     """As a share of `before`; None where there is nothing to compare with."""
     if now is None or not before:
@@ -127,7 +166,21 @@ def finite(value: float | None) -> float | None:
 
 def known_usd(figures: Figures) -> float | None:
     """For JSON; null where no request named its cost."""
-    return None if figures.cost_or_none is None else float(figures.cost_usd)
+    return _float(figures.cost_or_none)
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def percentiles_json(figures: Figures) -> dict[str, Any]:
+    """Those with enough samples, what each of the others lacks, and what no request exceeds."""
+    too_few = {f"p{percent}_ms": figures.too_few(percent) for percent in PERCENTS}
+    return {
+        **{f"p{percent}_ms": finite(figures.known(percent)) for percent in PERCENTS},
+        "slowest_ms": finite(figures.slowest),
+        "too_few_samples": {name: few for name, few in too_few.items() if few},
+    }
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
@@ -135,14 +188,15 @@ def as_json(figures: Figures) -> dict[str, Any]:
     return {
         "requests": figures.requests,
         "failures": figures.failures,
-        "p50_ms": finite(figures.percentile(50)),
-        "p95_ms": finite(figures.percentile(95)),
-        "p99_ms": finite(figures.percentile(99)),
+        **percentiles_json(figures),
         "input_tokens": figures.input_tokens,
         "output_tokens": figures.output_tokens,
         "total_tokens": figures.total_tokens,
         "cost_usd": known_usd(figures),
+        "priced": figures.priced,
         "unpriced": figures.unpriced,
+        "cost_per_priced_request_usd": _float(figures.cost_per_request),
+        "cost_per_booking_usd": _float(figures.cost_per_booking),
         "appointments_requested": figures.appointments_requested,
         "appointments_booked": figures.appointments_booked,
         "human_handoffs": figures.human_handoffs,

@@ -4,7 +4,7 @@ Both answer the same questions under the same names: in all, over time, and by l
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,9 +13,9 @@ from django.db.models.functions import TruncMinute
 
 from dashboard.figures.figures import MEASURES, Figures
 from dashboard.frame.query import UTC_ZONE
-from dashboard.frame.window import Window, floor
+from dashboard.frame.window import Window
 from tracking.models import Addend, LabelSet, Total
-from tracking.store.periods import DAY, Period
+from tracking.store.periods import DAY, HOUR, Period, spans
 
 CHARTED = ("requests", "failures", "total_tokens", "cost_usd", "priced")
 # Past so many ids in a query it's quicker to read all label sets.
@@ -75,43 +75,78 @@ def source_of(window: Window, labels: Mapping[str, str]) -> Source:
     return Source(Total.objects.between(window.since, window.until).filter(wanted))
 
 
-def buckets_source(window: Window, labels: Mapping[str, str]) -> Source:
-    """Its rows have a `starts_at`: a minute's, an hour's or a day's."""
-    if window.reads_rows:
-        rows = source_of(window, labels).rows
-        minutes = rows.annotate(starts_at=TruncMinute("received_at", tzinfo=UTC_ZONE))
-        return Source(minutes)
-    period = Period.DAY if window.bucket == DAY else Period.HOUR
-    totals = Total.objects.of_period(period, window.since, window.until)
-    return Source(totals.filter(_wanted(labels)))
-
-
 def outcomes_lately(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
     """Requests and failures of the last quarter of the window, which tell what is going on."""
     starts = _begun(window, now)
     recent = starts[-(len(starts) // 4 + 1) :]
-    source = buckets_source(window, labels)
-    lately = source._replace(rows=source.rows.filter(starts_at__gte=min(recent, default=now)))
-    return _every_bucket(window, recent, lately.by("starts_at", "requests", "failures"))
+    return _over_time(window, labels, recent, ("requests", "failures"), with_bins=False)
 
 
 def figures_over_time(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
-    source = buckets_source(window, labels)
-    counted = source.by("starts_at", *CHARTED)
-    source.add_bins(counted, "starts_at")
-    return _every_bucket(window, _begun(window, now), counted)
+    return _over_time(window, labels, _begun(window, now), CHARTED, with_bins=True)
 
 
 def _begun(window: Window, now: datetime) -> list[datetime]:
     return [start for start in window.starts if start <= now]
 
 
-def _every_bucket(window: Window, starts: list[datetime], counted: Buckets) -> Buckets:
-    """Those without requests too, in order of time."""
+def _over_time(
+    window: Window,
+    labels: Mapping[str, str],
+    starts: list[datetime],
+    measures: Sequence[str],
+    with_bins: bool,
+) -> Buckets:
+    """From the first of the starts on, those without requests too, in order of time."""
     buckets = {start: Figures() for start in starts}
-    for start, figures in counted.items():
-        buckets.setdefault(floor(start, window.bucket), Figures()).merge(figures)
+    since = min(starts, default=window.until)
+    places, moved = _places(window, since)
+    rows = _timed_rows(window, since).filter(_wanted(labels))
+    for start, figures in _by_start(rows, measures, with_bins).items():
+        place = places.get(start) or window.bucket_of(start)
+        buckets.setdefault(place, Figures()).merge(figures)
+    if moved:
+        hours = Total.objects.filter(period=Period.HOUR, starts_at__in=list(moved))
+        by_hour = _by_start(hours.filter(_wanted(labels)), measures, with_bins)
+        for hour, figures in by_hour.items():
+            buckets[moved[hour]].take_out(figures)
+            buckets.setdefault(window.bucket_of(hour), Figures()).merge(figures)
     return dict(sorted(buckets.items()))
+
+
+def _timed_rows(window: Window, since: datetime) -> QuerySet[Any]:
+    """Rows with a `starts_at`: a minute's, an hour's, or a UTC day's where days are charted."""
+    if window.reads_rows:
+        rows = Addend.objects.between(since, window.until)
+        return rows.annotate(starts_at=TruncMinute("received_at", tzinfo=UTC_ZONE))
+    if window.bucket == DAY:
+        return Total.objects.between(since, window.until)
+    return Total.objects.of_period(Period.HOUR, since, window.until)
+
+
+def _by_start(rows: QuerySet[Any], measures: Sequence[str], with_bins: bool) -> Buckets:
+    source = Source(rows)
+    counted = source.by("starts_at", *measures)
+    if with_bins:
+        source.add_bins(counted, "starts_at")
+    return counted
+
+
+def _places(
+    window: Window, since: datetime
+) -> tuple[dict[datetime, datetime], dict[datetime, datetime]]:
+    """The bucket of each UTC day that is read as one, and of each of its hours that belongs to
+    another day of the zone: as many a day as the zone lies off UTC."""
+    if window.bucket != DAY:
+        return {}, {}
+    whole = [span[1:] for span in spans(since, window.until) if span[0] == Period.DAY]
+    places = {
+        day: window.bucket_of(day + DAY / 2)
+        for first, end in whole
+        for day in (first + n * DAY for n in range((end - first).days))
+    }
+    hours = ((day + n * HOUR, place) for day, place in places.items() for n in range(24))
+    return places, {hour: place for hour, place in hours if window.bucket_of(hour) != place}
 
 
 def by_label_set(source: Source, *measures: str) -> BySet:

@@ -7,20 +7,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from dashboard.frame.query import BadQuery, zone_of
+from dashboard.frame.query import BadQuery, query_string, zone_of
+from dashboard.frame.window import with_offsets
+from tracking.store.faults import refusal_of
 
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
 PERMISSION = "tracking.view_airequest"
-AWAY = (OperationalError, InterfaceError, ProgrammingError)
 
 
 def page(view: View) -> View:
@@ -31,17 +31,23 @@ def page(view: View) -> View:
 
 def database_away(error: Exception) -> HttpResponse:
     """Rendered without the request, because even its user would be asked of the database."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        raise error
     logger.error("The database does not answer a page: %s", error)
-    text = str(error)
-    missing = isinstance(error, ProgrammingError) or "no such table" in text
-    return HttpResponse(render_to_string("503.html", {"not_migrated": missing}), status=503)
+    page = render_to_string("503.html", refusal.body)
+    return HttpResponse(page, status=refusal.status, headers=refusal.headers)
 
 
 def _answering(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            with timezone.override(zone_of(request)):
+            zone = zone_of(request)
+            offsets = with_offsets(request.GET.dict(), zone)
+            if offsets and not request.path.endswith((".json", ".csv")):
+                return redirect(request.path + query_string(request, **offsets))
+            with timezone.override(zone):
                 return view(request, *args, **kwargs)
         except BadQuery as error:
             return _bad_query(request, error)

@@ -8,7 +8,8 @@ from django.shortcuts import render
 
 from dashboard.frame.query import query_string
 from dashboard.frame.scope import LABELS, Scope
-from dashboard.frame.window import PRESETS
+from dashboard.frame.window import MORE_PRESETS, PRESET_WORDS, PRESETS
+from tracking.models import LabelSet
 
 
 class Chip(NamedTuple):
@@ -28,8 +29,13 @@ def render_page(
         "window": scope.window,
         "zone": scope.zone.key,
         "now": scope.now,
-        "presets": PRESETS,
+        "presets": [preset for preset in PRESET_WORDS if preset not in MORE_PRESETS],
+        "more_presets": MORE_PRESETS.items(),
+        "more": MORE_PRESETS.get(scope.window.preset, "" if scope.window.preset else "Custom"),
+        "month": PRESETS["30d"],
         "chips": label_chips(request),
+        # Asked only where a page has nothing to show.
+        "any_requests": LabelSet.objects.exists,
     }
     return render(request, template, {**frame, **context})
 

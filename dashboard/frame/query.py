@@ -16,6 +16,8 @@ UTC_ZONE = ZoneInfo("UTC")
 FRAME = ("window", "since", "until", "tz")
 # Where one is in a list.
 PLACE = ("after", "open")
+NUMBER_MAX_LENGTH = 40
+SMALLEST_PLACES = 20
 
 
 class BadQuery(Exception):
@@ -33,12 +35,13 @@ def text_of(query: Mapping[str, str], name: str) -> str:
 def number_of(name: str, text: str, greatest: float) -> Decimal:
     """Raises BadQuery for a parameter that is no number from 0 to `greatest`."""
     try:
-        value = Decimal(text)
+        value = Decimal(text[:NUMBER_MAX_LENGTH])
     except InvalidOperation:
         value = Decimal(-1)
     if not value.is_finite() or not 0 <= value <= Decimal(greatest):
         raise BadQuery(f"{name} must be a number from 0 to {greatest:,.0f}.")
-    return value
+    # No database takes an exponent of any size; behind so many places nothing is stored.
+    return value if value and value.adjusted() > -SMALLEST_PLACES else Decimal(0)
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:

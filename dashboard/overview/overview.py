@@ -15,6 +15,7 @@ from dashboard.figures.sources import (
     total,
 )
 from dashboard.frame.window import Window
+from deployments.statistics.shares import Share
 
 # Fewer requests than this are no trend.
 FEWEST = 10
@@ -22,11 +23,13 @@ TOP_LENGTH = 5
 TIME_SERIES: dict[str, Callable[[Figures], Any]] = {
     "worked": lambda figures: figures.requests - figures.failures,
     "failed": lambda figures: figures.failures,
-    "p50": lambda figures: finite(figures.percentile(50)),
-    "p95": lambda figures: finite(figures.percentile(95)),
-    "p99": lambda figures: finite(figures.percentile(99)),
+    "p50": lambda figures: finite(figures.p50),
+    "p95": lambda figures: finite(figures.p95),
+    "p99": lambda figures: finite(figures.p99),
+    "slowest": lambda figures: finite(figures.slowest),
     "total_tokens": lambda figures: figures.total_tokens,
     "cost_usd": known_usd,
+    "priced": lambda figures: figures.priced,
 }
 
 
@@ -37,7 +40,7 @@ class Verdict(NamedTuple):
     """
 
     level: str
-    failure_rate: float | None
+    failed: Share
     since: datetime | None = None
     longer: bool = False
     model: str = ""
@@ -49,6 +52,7 @@ class Overview(NamedTuple):
 
     figures: Figures
     before: Figures
+    words_before: str
     models: dict[str, Figures]
     businesses: dict[str, Figures]
     intents: dict[str, Figures]
@@ -61,7 +65,8 @@ def overview_of(window: Window, labels: Mapping[str, str], now: datetime) -> Ove
     figures = total(by_set)
     return Overview(
         figures=figures,
-        before=source_of(window.before, labels).total("failures", "cost_usd"),
+        before=source_of(window.before(now), labels).total("failures", "cost_usd", "priced"),
+        words_before=window.words_before(now),
         models=by_label(by_set, "request_model"),
         businesses=by_label(by_set, "business_id"),
         intents=by_label(by_set, "intent"),
@@ -76,19 +81,20 @@ def verdict_of(
 ) -> Verdict:
     """`by_cause` has model and error type as its keys."""
     streak = _going_on(buckets)
-    rate = figures.failure_rate if streak.since is None else streak.failures / streak.requests
-    level = level_of(rate)
+    of_streak = Share(streak.failures, streak.requests)
+    failed = figures.failed if streak.since is None else of_streak
+    level = level_of(failed.value)
     if level in ("ok", "empty"):
-        return Verdict(level, rate)
+        return Verdict(level, failed)
     model, error = max(by_cause, key=lambda cause: by_cause[cause].failures)
-    return Verdict(level, rate, streak.since, streak.longer, model, error)
+    return Verdict(level, failed, streak.since, streak.longer, model, error)
 
 
 class _Streak(NamedTuple):
     since: datetime | None = None
     requests: int = 0
     failures: int = 0
-    longer: bool = True
+    longer: bool = False
 
 
 def _going_on(buckets: Mapping[datetime, Figures]) -> _Streak:
@@ -98,10 +104,9 @@ def _going_on(buckets: Mapping[datetime, Figures]) -> _Streak:
         if figures.failure_rate is None:
             continue
         if figures.failure_rate < WARNING:
-            streak = streak._replace(longer=False)
             break
         requests, failures = streak.requests + figures.requests, streak.failures + figures.failures
-        streak = _Streak(start, requests, failures)
+        streak = _Streak(start, requests, failures, longer=start == min(buckets))
     return streak if streak.requests >= FEWEST else _Streak()
 
 
@@ -130,8 +135,9 @@ class Entry(NamedTuple):
 
 def top_of(groups: Mapping[str, Figures]) -> list[Entry]:
     """`groups` come with most requests first."""
-    slowest = _most(groups, lambda figures: None if figures.too_few_p95 else figures.p95)
-    dearest = _most(groups, lambda figures: figures.cost_or_none)
+    slowest = _most(groups, lambda figures: figures.p95)
+    priced = not any(figures.unpriced for figures in groups.values())
+    dearest = _most(groups, lambda figures: figures.cost_or_none) if priced else None
     shown = {slowest, dearest} - {None}
     for name in groups:
         if len(shown) < TOP_LENGTH:

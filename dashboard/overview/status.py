@@ -22,6 +22,7 @@ def status_of(now: datetime, window: Window) -> dict[str, Any]:
     `last_request` is that request's time, known where the page reads requests anyway.
     """
     hours = Total.objects.filter(period=Period.HOUR)
+    system = health.system(now)
     return {
         "database": "PostgreSQL" if connection.vendor == "postgresql" else "SQLite",
         "last_hour": hours.aggregate(last=Max("starts_at"))["last"],
@@ -29,7 +30,8 @@ def status_of(now: datetime, window: Window) -> dict[str, Any]:
         "last_import": BulkLoad.objects.exclude(source=DEMO).order_by("-started_at").first(),
         "cold_starts": LambdaReport.objects.cold_share_of_newest(COLD_STARTS_OF),
         "started_at": health.STARTED_AT,
-        **health.system(now),
+        **system,
+        "processor_share": system["cpu_percent"] / 100,
     }
 
 

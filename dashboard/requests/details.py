@@ -25,7 +25,7 @@ def details_of(ai_request: AIRequest) -> dict[str, Any]:
         "columns": histogram(model.bins, ai_request.duration_ms),
         "bounds_ms": bounds_ms(model.bins, ai_request.duration_ms),
         "fields": _fields(ai_request),
-        "share_below": share_below(model.bins, ai_request.duration_ms),
+        "below": share_below(model.bins, ai_request.duration_ms),
         "timeline": _timeline(ai_request),
     }
 

@@ -1,4 +1,4 @@
-"""Requests as CSV or JSON lines of one array, streamed."""
+"""Requests as CSV or JSON lines of one array, a line at a time."""
 
 import csv
 import json
@@ -39,8 +39,10 @@ COLUMNS = (
     "ai_response_length",
     "metadata",
 )
-# A spreadsheet would run a cell that begins so.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet would run a cell that begins so: some skip blanks before, some take signs of full
+# width for the plain ones, and some split cells at a bar.
+FORMULA_STARTS = tuple("=+-@\t\r\n|%＝＋－＠")
+BLANKS = " \u3000\u00a0"
 CHUNK = 2_000
 
 
@@ -71,7 +73,7 @@ def defused(value: Any) -> Any:
     """Text that begins a formula gets an apostrophe before it; numbers stay numbers."""
     if isinstance(value, (dict, list)):
         value = json.dumps(value)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+    if isinstance(value, str) and value.lstrip(BLANKS).startswith(FORMULA_STARTS):
         return f"'{value}"
     return value
 

@@ -21,10 +21,12 @@ RANGES = {
     "cheaper_usd": ("cost_usd__lte", COST_MAX_USD, "Cheaper than, $"),
 }
 FAILED = "failed"
+# Of which a part is enough.
+SEARCHED = ("business_id", "request_model", "error_type")
 
 
 class RequestFilter(NamedTuple):
-    """`labels` are columns and their values; `search` is an id."""
+    """`labels` are columns and their values; `search` is an id, or a part of a name."""
 
     labels: dict[str, str]
     ranges: dict[str, Decimal]
@@ -38,7 +40,7 @@ class RequestFilter(NamedTuple):
         )
         if self.failed:
             requests = requests.exclude(error_type="")
-        return requests.filter(_with_id(self.search)) if self.search else requests
+        return requests.filter(_found_by(self.search)) if self.search else requests
 
 
 def request_filter_of(query: Mapping[str, str]) -> RequestFilter:
@@ -64,8 +66,9 @@ def _typed(name: str, value: Decimal) -> Decimal | float:
     return float(value) if name.endswith("_ms") else value
 
 
-def _with_id(search: str) -> Q:
-    """A request's id, or else a conversation's or a session's.
+def _found_by(search: str) -> Q:
+    """A request's id, or else a conversation's or a session's, or a part of the name of a
+    business, a model or an error.
 
     Requests are unique within a business, so the index is asked once for each business. The
     other two have no index: it would slow every stored record, so they are looked for in the
@@ -75,4 +78,8 @@ def _with_id(search: str) -> Q:
     request = Q(business_id__in=list(businesses), request_id=search)
     if AIRequest.objects.filter(request).exists():
         return request
-    return Q(conversation_id=search) | Q(session_id=search)
+    named = Q()
+    for column in SEARCHED:
+        named |= Q(**{f"{column}__icontains": search})
+    label_sets = list(LabelSet.objects.filter(named).values_list("pk", flat=True))
+    return Q(conversation_id=search) | Q(session_id=search) | Q(label_set_id__in=label_sets)

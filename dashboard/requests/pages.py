@@ -1,7 +1,7 @@
 """Pages of requests by key: each page costs the same, and none needs a COUNT(*)."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,15 +18,24 @@ SORTS = {
     "newest": ("received_at", True, "Newest first"),
     "oldest": ("received_at", False, "Oldest first"),
     "slowest": ("duration_ms", True, "Slowest first"),
+    "quickest": ("duration_ms", False, "Quickest first"),
     "dearest": ("priced_usd", True, "Dearest first"),
+    "cheapest": ("unpriced_last_usd", False, "Cheapest first"),
 }
+# The heads of the table that sort it, and what a second click on one does.
+REVERSED = {"newest": "oldest", "slowest": "quickest", "dearest": "cheapest"}
 FIRST_SORT = "newest"
 # A column without an index, which would slow every stored record: each page reads the window.
 # Requests that named no cost come last.
 UNPRICED = Decimal(-1)
-COMPUTED = {"priced_usd": Coalesce("cost_usd", UNPRICED)}
+PAST_ALL = Decimal(COST_MAX_USD) + 1
+COMPUTED = {
+    "priced_usd": Coalesce("cost_usd", UNPRICED),
+    "unpriced_last_usd": Coalesce("cost_usd", PAST_ALL),
+}
 # Of 300 ms for a page this takes 130 ms.
 SORTED_AT_MOST = 100_000
+COUNTED_AT_MOST = 10_000
 
 
 class Page(NamedTuple):
@@ -47,6 +56,11 @@ def too_many_for(sort: str, requests: AIRequestQuerySet) -> bool:
     """Whether there are more requests than the order may read; asks the index of time alone."""
     unindexed = SORTS[sort][0] in COMPUTED
     return unindexed and requests.order_by("received_at")[SORTED_AT_MOST:].exists()
+
+
+def matches(requests: AIRequestQuerySet) -> int:
+    """How many there are, up to one more than are counted."""
+    return requests.order_by()[: COUNTED_AT_MOST + 1].count()
 
 
 def page_of(
@@ -92,16 +106,19 @@ def _read(column: str, after: str) -> tuple[Any, int]:
     text, _, id_ = after.rpartition("_")
     try:
         value, number = _value(column, text), int(id_)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadQuery("after must be a key that a page gave.") from None
-    if not 0 <= number < 2**63 or (isinstance(value, datetime) and value.tzinfo is None):
+    if not 0 <= number < 2**63:
         raise BadQuery("after must be a key that a page gave.")
     return value, number
 
 
 def _value(column: str, text: str) -> Any:
     if column == "received_at":
-        return datetime.fromisoformat(text)
-    if column == "priced_usd":
-        return UNPRICED if text.startswith("-") else number_of("after", text, COST_MAX_USD)
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("A key has an offset.")
+        return moment.astimezone(UTC)
+    if column in COMPUTED:
+        return UNPRICED if text.startswith("-") else number_of("after", text, float(PAST_ALL))
     return float(number_of("after", text, DURATION_MAX_MS))

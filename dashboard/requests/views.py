@@ -1,8 +1,11 @@
 """The list of requests, its exports, and one request."""
 
-from typing import Any
+import math
+from collections.abc import Iterable
+from tempfile import TemporaryFile
+from typing import IO, Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from dashboard.frame.access import page
@@ -14,16 +17,22 @@ from dashboard.requests import export
 from dashboard.requests.details import details_of
 from dashboard.requests.filter import FAILED, RANGES, request_filter_of
 from dashboard.requests.pages import (
+    COUNTED_AT_MOST,
     FIRST_SORT,
+    REVERSED,
     SORTED_AT_MOST,
     SORTS,
+    Page,
     every,
+    matches,
     page_of,
     sort_of,
     too_many_for,
 )
+from deployments.formats import count
 from tracking.models import AIRequest, LabelSet
 from tracking.querysets import AIRequestQuerySet
+from tracking.store import deadline
 
 ID_DIGITS = 19
 
@@ -33,10 +42,14 @@ def request_list(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     asked = sort_of(request.GET.dict())
     sort = FIRST_SORT if too_many_for(asked, _in(scope.window)) else asked
-    listed = page_of(_requests(request, scope), sort, request.GET.get("after", ""))
+    after = request.GET.get("after", "")
+    requests = _requests(request, scope)
+    listed = page_of(requests, sort, after)
     context = {
         **listed._asdict(),
         "sort": sort,
+        "heads": {first: _head(sort, first) for first in REVERSED},
+        "found": _found(requests, listed) if not after else "",
         "unsorted": sort != asked,
         "sorted_at_most": SORTED_AT_MOST,
         "sorts": [(key, word) for key, (_, _, word) in SORTS.items()],
@@ -51,7 +64,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def request_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+def request_export(request: HttpRequest, kind: str) -> FileResponse:
+    """Complete, or refused: it goes through a file, so that its length is told first. A container
+    server ends a stream of unknown length properly also where the database has cut it off."""
     scope = scope_of(request)
     sort = sort_of(request.GET.dict())
     if too_many_for(sort, _in(scope.window)):
@@ -60,8 +75,18 @@ def request_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     lines = export.as_csv(requests) if kind == "csv" else export.as_json(requests)
     content_type = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
     name = f"requests-{scope.window.since:%Y%m%d}-{scope.window.until:%Y%m%d}.{kind}"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(lines, content_type=content_type, headers=disposition)
+    file = _file_of(line.encode() for line in lines)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+
+def _file_of(lines: Iterable[bytes]) -> IO[bytes]:
+    """Closed with the answer, and gone then. Takes as long as it takes, if only each answer of the
+    database comes in time."""
+    file = TemporaryFile()  # noqa: SIM115
+    with deadline.within(math.inf):
+        file.writelines(lines)
+    file.seek(0)
+    return file
 
 
 @page
@@ -69,6 +94,23 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
     scope = scope_of(request)
     details = details_of(get_object_or_404(AIRequest, pk=pk))
     return render_page(request, "dashboard/requests/request.html", scope, "Request", **details)
+
+
+def _found(requests: AIRequestQuerySet, first: Page) -> str:
+    """How many requests fit; a first page that is the only one tells it itself."""
+    found = matches(requests) if first.after else len(first.requests)
+    if found > COUNTED_AT_MOST:
+        return f"More than {count(COUNTED_AT_MOST)} requests"
+    return f"{count(found)} request{'' if found == 1 else 's'}"
+
+
+def _head(sort: str, first: str) -> dict[str, str]:
+    """What a click on it sorts by, and how it is sorted now."""
+    falling, rising = sort == first, sort == REVERSED[first]
+    return {
+        "next": REVERSED[first] if falling else first,
+        "sorted": "descending" if falling else "ascending" if rising else "",
+    }
 
 
 def _opened(request: HttpRequest) -> dict[str, Any]:
@@ -106,7 +148,10 @@ def _choices(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _chips(request: HttpRequest) -> list[Chip]:
-    words = {name: word for name, (_, _, word) in RANGES.items()} | {"q": "Id", FAILED: "Outcome"}
+    words = {name: word for name, (_, _, word) in RANGES.items()} | {
+        "q": "Search",
+        FAILED: "Outcome",
+    }
     others = [
         chip(request, name, word, "failed" if name == FAILED else request.GET[name])
         for name, word in words.items()

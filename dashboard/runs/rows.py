@@ -1,6 +1,6 @@
 """What is shown of a deployment in one row of the table, and its lines in the chart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deployments.models import Deployment
@@ -45,13 +45,17 @@ def row_of(
     )
 
 
-def chart_of(
-    rows: Sequence[DeploymentRow], colours: Mapping[int, int] | None = None
-) -> list[dict[str, Any]]:
+def colours_of(deployments: Iterable[Deployment]) -> dict[int, int]:
+    """By age, so that a deployment keeps its colour in every window and on every page."""
+    ids = sorted(one.pk for one in deployments)
+    return {id_: place % COLOURS for place, id_ in enumerate(ids)}
+
+
+def chart_of(rows: Sequence[DeploymentRow], colours: Mapping[int, int]) -> list[dict[str, Any]]:
     """A line for warm calls and one for cold starts of each deployment."""
     lines = []
-    for place, row in enumerate(rows):
-        colour = colours[row.deployment.pk] if colours else place % COLOURS
+    for row in rows:
+        colour = colours[row.deployment.pk]
         for word, group in (("warm", row.summary.warm), ("cold", row.summary.cold)):
             if group.latencies_ms:
                 line = {"name": f"{row.deployment.name} {word}", "ecdf": ecdf(group.latencies_ms)}

@@ -16,9 +16,9 @@ from dashboard.frame.page import render_page
 from dashboard.frame.scope import scope_of
 from dashboard.runs.form import PERMISSION, RunForm, panel_context
 from dashboard.runs.progress import RunProgress, as_json, progress_of
-from dashboard.runs.rows import QUANTILE_WORDS, chart_of, row_of
+from dashboard.runs.rows import QUANTILE_WORDS, chart_of, colours_of, row_of
 from deployments.measuring.browser_runs import start_run, stop_run, take_sample
-from deployments.models import LatencyRun
+from deployments.models import Deployment, LatencyRun
 from deployments.statistics.sentences import verdict
 
 may_measure = permission_required(PERMISSION, raise_exception=True)
@@ -91,5 +91,5 @@ def _result(progress: RunProgress) -> dict[str, Any]:
         "rows": rows,
         "quantiles": QUANTILE_WORDS,
         "sentences": verdict([row.summary for row in rows]),
-        "chart": chart_of(rows),
+        "chart": chart_of(rows, colours_of(Deployment.objects.only("pk"))),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -9,13 +10,16 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
 
+from dashboard.figures.figures import Figures
 from dashboard.frame.query import kept, query_string
 from dashboard.frame.scope import NONE, SCOPE_PARAMETERS
 from deployments import formats
+from deployments.statistics.sentences import share
 
 register = template.Library()
-for name in ("about", "count", "duration", "exact", "percent", "signed_percent", "usd"):
+for name in ("about", "at_most", "count", "duration", "exact", "percent", "signed_percent", "usd"):
     register.filter(name, getattr(formats, name))
+register.filter("share", share)
 
 
 @register.filter
@@ -26,6 +30,27 @@ def moment(value: datetime) -> str:
 @register.filter
 def ago(then: datetime | None) -> str:
     return formats.ago(then, now())
+
+
+@register.filter
+def cost(figures: Figures) -> str:
+    return formats.cost(*figures.priced_cost)
+
+
+@register.filter
+def cost_a_request(figures: Figures) -> str:
+    return formats.cost_a_request(*figures.priced_cost)
+
+
+@register.filter
+def cost_a_booking(figures: Figures) -> str:
+    return formats.cost_a_booking(figures.appointments_booked, *figures.priced_cost)
+
+
+@register.filter
+def cost_of_one(usd: Decimal | None) -> str:
+    """Of a single request."""
+    return formats.cost(usd or 0, int(usd is not None), 1)
 
 
 @register.filter

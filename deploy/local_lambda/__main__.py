@@ -11,9 +11,9 @@ from pathlib import Path
 
 from deploy.local_lambda import database
 from deploy.local_lambda.cpu import CpuLimit
-from deploy.local_lambda.downloads import BUILD
 from deploy.local_lambda.events import APIS
 from deploy.local_lambda.local_lambda import LocalLambda
+from deploy.target import BUILD
 
 PASSED_ON = (
     "ADMIN_PASSWORD",
@@ -79,9 +79,9 @@ def package(stage: str) -> Path:
     zip_path = BUILD / "package.zip"
     BUILD.mkdir(exist_ok=True)
     zappa = str(Path(sys.executable).with_name("zappa"))
-    subprocess.run(
-        [zappa, "package", stage, "--output", str(zip_path)], cwd=BUILD.parent, check=True
-    )
+    command = [zappa, "package", stage, "--output", str(zip_path)]
+    if subprocess.run(command, cwd=BUILD.parent).returncode:
+        raise SystemExit(f"Packaging {stage} failed.")
     return zip_path
 
 

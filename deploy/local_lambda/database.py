@@ -31,9 +31,9 @@ def prepare(variables: dict[str, str]) -> None:
     """Migrates it and makes an administrator, who can then log in."""
     for command in (("migrate", "--noinput", "--verbosity", "0"), ("ensure_admin",)):
         environment = {**os.environ, "ENVIRONMENT": "production", **variables}
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True
-        )
+        manage = [sys.executable, "manage.py", *command]
+        if subprocess.run(manage, cwd=ROOT, env=environment).returncode:
+            raise SystemExit(f"manage.py {command[0]} failed.")
 
 
 @contextmanager

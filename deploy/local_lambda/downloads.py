@@ -10,7 +10,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-BUILD = Path(__file__).resolve().parents[2] / "build"
+from deploy.target import BUILD, Target
+
 CACHE = BUILD / "local-lambda"
 EMULATOR_WHEEL = "aws-sam-cli==1.170.0"
 RUNTIME_PACKAGES = ("awslambdaric==4.2.2", "boto3==1.44.5")
@@ -29,16 +30,16 @@ def emulator() -> Path:
     return path
 
 
-def runtime() -> Path:
+def runtime(target: Target) -> Path:
     """A folder with what AWS's Python runtime brings along."""
-    version = f"python3.{sys.version_info.minor}"
-    folder = CACHE / "-".join((version, *RUNTIME_PACKAGES))
+    folder = CACHE / "-".join((target.runtime, *RUNTIME_PACKAGES))
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as work:
-            target = Path(work, "packages")
-            _pip("install", "--target", str(target), *RUNTIME_PACKAGES)
-            target.rename(folder)
+            packages = Path(work, "packages")
+            python = ("--python", target.python())
+            _pip(*python, "install", "--target", str(packages), *RUNTIME_PACKAGES)
+            packages.rename(folder)
     return folder
 
 

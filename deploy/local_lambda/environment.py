@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -95,8 +94,8 @@ class Environment:
         )
 
     def _command(self) -> list[str]:
-        # The interpreter itself, without this virtual environment: only the zip's packages.
-        python = [str(Path(sys.base_exec_prefix, "bin", "python3")), "-S", "-P"]
+        # The interpreter itself, without a virtual environment: only the zip's packages.
+        python = [self.function.task.python, "-S", "-P"]
         runtime = str(Path(__file__).with_name("runtime.py"))
         return [
             str(downloads.emulator()),
@@ -110,16 +109,16 @@ class Environment:
 
     def _variables(self) -> dict[str, str]:
         """Those that Lambda sets, and the function's own."""
-        folder = str(self.function.task.folder)
+        folder, target = str(self.function.task.folder), self.function.task.target
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
-            "PYTHONPATH": f"{folder}:{downloads.runtime()}",
+            "PYTHONPATH": f"{folder}:{downloads.runtime(target)}",
             "LAMBDA_TASK_ROOT": folder,
             "AWS_REGION": "us-east-1",
             "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{sys.version_info.minor}",
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{target.runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": "local-lambda",
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.function.memory_mb),

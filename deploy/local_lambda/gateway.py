@@ -11,6 +11,8 @@ from deploy.local_lambda.pool import Pool, Throttled
 
 DEFAULT_STAGE = "$default"
 BODY_MAX_BYTES = {"v1": 10_000_000, "v2": 10_000_000, "url": 6_000_000}
+# Of the event: what Lambda takes, base64 and headers included.
+EVENT_MAX_BYTES = 6 * 1024 * 1024
 FAILED = {"v1": 502, "v2": 500, "url": 502}
 THROTTLED = {"v1": 429, "v2": 503, "url": 429}
 
@@ -34,9 +36,12 @@ class Gateway(ThreadingHTTPServer):
     def answer(self, request: Request) -> Response:
         if len(request.body) > BODY_MAX_BYTES[self.api]:
             return _message(413, "Request Entity Too Large")
-        event = event_v1 if self.api == "v1" else event_v2
+        make_event = event_v1 if self.api == "v1" else event_v2
+        event = make_event(request, self.stage, self.prefix)
+        if len(json.dumps(event)) > EVENT_MAX_BYTES:
+            return _message(413, "Request Too Long")
         try:
-            return response(self.pool.invoke(event(request, self.stage, self.prefix)))
+            return response(self.pool.invoke(event))
         except Throttled:
             return _message(THROTTLED[self.api], "Too Many Requests")
         except (FunctionError, ValueError) as error:

@@ -7,6 +7,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from deploy.target import Target
+
 # Root may write whatever the modes say, so its environments see the folder on a read-only mount.
 MOUNT_READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"'
 
@@ -19,6 +21,13 @@ class Task:
         with zipfile.ZipFile(zip_path) as package:
             package.extractall(self.folder)
         _chmod(self.folder, 0o555, 0o444)
+        self.target = Target.packed(self.folder)
+        try:
+            self.target.check_machine()
+            self.python = self.target.python()
+        except SystemExit:
+            self.remove()
+            raise
 
     def read_only(self, command: list[str]) -> list[str]:
         """The command, run where the task folder can't be written."""

@@ -38,7 +38,20 @@ class Price:
     note: str = ""
     as_of: date = AS_OF
 
+    @property
+    def words(self) -> str:
+        """ "Lambda GB-s x86-64" of `lambda_gb_s_x86_64`."""
+        text = self.name
+        for part, word in _SPELLED:
+            text = text.replace(part, word)
+        return text[0].upper() + text[1:]
 
+
+_SPELLED = (
+    *(("gb_s", "GB-s"), ("x86_64", "x86-64"), ("http_api", "HTTP API"), ("rest_api", "REST API")),
+    *(("lambda", "Lambda"), ("ec2", "EC2"), ("ebs", "EBS"), ("ipv4", "IPv4"), ("neon", "Neon")),
+    *(("_gb", " GB"), ("cu_hour", "CU-hour"), ("_", " ")),
+)
 TABLE = (
     Price("lambda_requests", 0.20, "million requests", LAMBDA),
     Price("lambda_gb_s_x86_64", 0.0000166667, "GB-s", LAMBDA, INIT),

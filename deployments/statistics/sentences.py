@@ -87,5 +87,11 @@ def span_ms(low: float, high: float) -> str:
     return f"{low / scale:.{places}f} to {high / scale:.{places}f} {unit}"
 
 
+def share(share_: Share) -> str:
+    """ "3.8 %", and "1 of 8" where they are too few for a rate."""
+    few = share_.whole and share_.too_few
+    return f"{count(share_.part)} of {count(share_.whole)}" if few else percent(share_.value)
+
+
 def percent_of(share: Share) -> str:
     return "an unknown share" if share.value is None else percent(share.value)

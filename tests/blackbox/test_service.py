@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 
 from tests import database
+from tests.blackbox.folder import Folder
 from tests.blackbox.load import Client, Killer, Payload, Twins, at_once, batches, payloads, send_all
 from tests.blackbox.scraper import Scraper
 from tests.blackbox.service import (
@@ -53,7 +54,7 @@ def _run(base_url: str, database_url: str) -> Run:
     clients = [Client(base_url) for _ in range(3)]
     batcher = Client(base_url)
     twins = [Twins(base_url), Twins(base_url)]
-    with Scraper(base_url) as scraper:
+    with Scraper(base_url) as scraper, Folder(database_url):
         _, twin_answers, _ = at_once(
             lambda: send_all(singles, [killer.send, *(client.send for client in clients)]),
             lambda: send_all(twice, [twin.send for twin in twins]),

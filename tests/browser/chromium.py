@@ -1,14 +1,14 @@
 """A real Chromium, driven by Playwright, that remembers what went wrong on its pages."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.tools import program
 
 ARGUMENTS = [
     "--headless",
@@ -20,26 +20,19 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Of axe's rules the ones that another scheme can break.
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
 # The log-in page has the same path in its query.
 DASHBOARD = re.compile(r"//[^/]+/dashboard/")
-
-
-def executable() -> str:
-    """Of Debian's package or another one; a user's machine without it skips these tests."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if not path and os.environ.get("CI") == "true":
-        pytest.fail("Chromium is missing: apt-get install chromium")
-    if not path:
-        pytest.skip("Chromium is not installed.")
-    return path
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Playwright keeps an event loop running in its thread, which is none of Django's."""
+    executable = program("chromium", "google-chrome", package="chromium")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -80,13 +73,20 @@ def log_in(page: Page, name: str = "ada", password: str = "lovelace") -> None:
 
 
 def violations(page: Page, axe: str) -> list[str]:
-    """The serious ones that axe, whose source is given, finds on the page."""
+    """The serious ones that axe, whose source is given, finds in light, and of colour in dark."""
     page.wait_for_load_state("networkidle")
     page.evaluate(axe)
-    found = page.evaluate("axe.run()")["violations"]
+    found = _violations(page, "light", "axe.run()")
+    return found + _violations(page, "dark", f"axe.run({{ runOnly: {OF_COLOUR} }})")
+
+
+def _violations(page: Page, scheme: Literal["light", "dark"], run: str) -> list[str]:
+    page.emulate_media(color_scheme=scheme)
+    # The admin's links fade from one colour to the other.
+    page.evaluate("document.getAnimations().forEach(animation => animation.finish())")
     return [
-        f"{page.url} {violation['id']}: {node['html'][:120]}"
-        for violation in found
+        f"{page.url} in {scheme}, {violation['id']}: {node['html'][:120]}"
+        for violation in page.evaluate(run)["violations"]
         if violation["impact"] in ("serious", "critical")
         for node in violation["nodes"]
     ]

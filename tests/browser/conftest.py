@@ -1,47 +1,59 @@
-import os
-from datetime import UTC, datetime, timedelta
+"""Tests that only look share one running service, which is filled once."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
-from django.contrib.auth import get_user_model
+from playwright.sync_api import Browser, Page
 
+from tests.blackbox.service import running_service
 from tests.browser.chromium import page_without_errors
-from tests.build import record, store_records
+from tests.database import manage, migrated_database
+from tests.tools import missing
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+FILL = "from tests.browser.filling import fill; fill()"
 
 
 @pytest.fixture(scope="session")
-def axe():
-    if not AXE.exists() and os.environ.get("CI") == "true":
-        pytest.fail("axe-core is missing: npm ci")
+def axe() -> str:
     if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci")
+        missing("axe-core is missing: npm ci")
     return AXE.read_text()
 
 
-@pytest.fixture
-def site(live_server, transactional_db):
-    """The address of a running service with two days of requests and an administrator."""
-    get_user_model().objects.create_superuser("ada", password="lovelace")
-    now = datetime.now(UTC)
-    store_records(
-        [
-            record(
-                business_id=("clinic", "vet")[n % 2],
-                request_model=("gpt-5-mini", "gpt-5")[n % 3 == 0],
-                received_at=now - n * timedelta(minutes=7),
-                duration_ms=400.0 + 37 * (n % 60),
-                error_type="timeout" if n % 50 == 3 else "",
-                conversation_id=f"talk-{n // 3}",
-            )
-            for n in range(400)
-        ]
-    )
-    return live_server.url
+class Site(NamedTuple):
+    """A running service, and a cookie of the administrator `ada`."""
+
+    url: str
+    cookie: dict[str, Any]
+
+    def page(self, browser: Browser, **options: Any) -> AbstractContextManager[Page]:
+        """One in which she is logged in; options are those of Playwright's contexts."""
+        state = {"cookies": [self.cookie]}
+        return page_without_errors(browser, self.url, storage_state=state, **options)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with migrated_database() as database_url:
+        key = manage(database_url, "shell", "--no-imports", "--command", FILL).strip()
+        cookie = {"name": "sessionid", "value": key, "domain": "127.0.0.1", "path": "/"}
+        with running_service(database_url, WEB_CONCURRENCY="1") as url:
+            yield Site(url, cookie)
 
 
 @pytest.fixture
-def page(browser, site):
-    with page_without_errors(browser, site, timezone_id="Asia/Kolkata") as found:
+def page(browser, site) -> Iterator[Page]:
+    """Where nobody is logged in."""
+    with page_without_errors(browser, site.url, timezone_id="Asia/Kolkata") as found:
+        yield found
+
+
+@pytest.fixture
+def adas_page(browser, site) -> Iterator[Page]:
+    with site.page(browser) as found:
+        found.goto("/dashboard/")
         yield found

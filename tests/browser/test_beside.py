@@ -6,15 +6,12 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import log_in, page_without_errors
-
 WIDE = {"width": 1440, "height": 900}
 
 
 @pytest.fixture
 def page(browser, site):
-    with page_without_errors(browser, site, viewport=WIDE) as found:
-        log_in(found)
+    with site.page(browser, viewport=WIDE) as found:
         found.goto("/dashboard/requests/?window=7d")
         yield found
 
@@ -100,7 +97,15 @@ def test_what_came_late_is_readable_at_once(page):
     row(page, 0).click()
     article = page.locator("#beside article")
     article.wait_for()
-    expect(article.locator("..")).to_have_css("opacity", "1", timeout=50)
+    assert article.evaluate("one => getComputedStyle(one.parentElement).opacity") == "1"
+
+
+def test_its_page_can_be_opened_while_it_is_loading(page):
+    page.route(re.compile(r"/requests/\d+/"), late)
+    key = row(page, 3).get_attribute("data-open")
+    row(page, 3).click()
+    link = page.get_by_role("link", name="Open as a page")
+    assert f"/requests/{key}/" in link.get_attribute("href")
 
 
 def test_what_cannot_be_loaded_beside_is_its_page(page):
@@ -113,8 +118,7 @@ def test_what_cannot_be_loaded_beside_is_its_page(page):
     "options", [{"java_script_enabled": False}, {"viewport": {"width": 390, "height": 844}}]
 )
 def test_elsewhere_the_link_is_that_of_the_page(browser, site, options):
-    with page_without_errors(browser, site, **{"viewport": WIDE, **options}) as page:
-        log_in(page)
+    with site.page(browser, **{"viewport": WIDE, **options}) as page:
         page.goto("/dashboard/requests/")
         row(page, 0).click()
         page.wait_for_url(re.compile(r"/dashboard/requests/\d+/"))

@@ -1,30 +1,18 @@
 """The page of deployments in a real browser: its charts draw, for everybody and on a phone."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
-from tests.browser.chromium import log_in, page_without_errors, violations
-from tests.measurements import a_week
+from tests.browser.chromium import violations
 
 PAGE = "/dashboard/deployments/?window=7d"
 
 
 @pytest.fixture
-def week(live_server, transactional_db):
-    """The address of a running service with a week of measurements and reports."""
-    get_user_model().objects.create_superuser("ada", password="lovelace")
-    a_week(datetime.now(UTC))
-    return live_server.url
-
-
-@pytest.fixture
-def page(browser, week):
-    with page_without_errors(browser, week) as found:
-        log_in(found)
+def page(browser, site):
+    with site.page(browser) as found:
         yield found
 
 
@@ -60,20 +48,17 @@ def test_charts_without_figures_say_why(page):
     expect(page.locator("#latency-over-time")).to_have_text(re.compile("Nothing to draw"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_violation(browser, week, axe, scheme):
+def test_no_serious_violation(browser, site, axe):
     # axe adds styles of its own to a page, which our policy would refuse.
-    with page_without_errors(browser, week, color_scheme=scheme, bypass_csp=True) as page:
-        log_in(page)
+    with site.page(browser, bypass_csp=True) as page:
         page.goto(PAGE)
         for summary in page.locator("summary:has-text('Show numbers')").all():
             summary.click()
         assert violations(page, axe) == []
 
 
-def test_a_phone_scrolls_in_one_direction(browser, week):
-    with page_without_errors(browser, week, viewport={"width": 390, "height": 844}) as page:
-        log_in(page)
+def test_a_phone_scrolls_in_one_direction(browser, site):
+    with site.page(browser, viewport={"width": 390, "height": 844}) as page:
         page.goto(PAGE)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

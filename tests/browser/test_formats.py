@@ -31,6 +31,7 @@ POSITIVE = [
     *(value for edge in EDGES for value in (nextafter(edge, 0), edge, nextafter(edge, inf))),
     *SPREAD,
 ]
+SCRIPT_NAMES = {"at_most": "atMost"}
 NUMBERS = [None, 0.0, -0.0, *POSITIVE, *(-value for value in POSITIVE)]
 
 
@@ -43,10 +44,10 @@ def spelled_by_the_script(browser):
     page.close()
 
 
-@pytest.mark.parametrize("name", ["count", "about", "duration", "usd", "percent"])
+@pytest.mark.parametrize("name", ["count", "about", "duration", "at_most", "usd", "percent"])
 def test_figures_are_spelled_the_same(spelled_by_the_script, name):
     spell = getattr(formats, name)
-    texts = spelled_by_the_script(name, [[number] for number in NUMBERS])
+    texts = spelled_by_the_script(SCRIPT_NAMES.get(name, name), [[number] for number in NUMBERS])
     differing = [
         (number, spell(number), text)
         for number, text in zip(NUMBERS, texts, strict=True)
@@ -57,6 +58,12 @@ def test_figures_are_spelled_the_same(spelled_by_the_script, name):
 
 def test_what_is_past_the_last_bin_is_spelled_the_same(spelled_by_the_script):
     assert spelled_by_the_script("duration", [[inf]]) == [formats.duration(inf)]
+
+
+def test_costs_are_spelled_the_same(spelled_by_the_script):
+    pairs = [(priced, requests) for requests in (0, 1, 12_431) for priced in (0, 1, requests)]
+    given = [(usd, *pair) for usd in (0, 0.0042, 3.125, 12_431) for pair in pairs]
+    assert spelled_by_the_script("cost", given) == [formats.cost(*values) for values in given]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"])

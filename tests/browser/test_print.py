@@ -3,16 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import log_in, page_without_errors
-
 PATHS = ["", "requests/", "breakdown/", "compare/"]
 WHITE = "rgb(255, 255, 255)"
 
 
 @pytest.fixture
 def page(browser, site):
-    with page_without_errors(browser, site, color_scheme="dark") as found:
-        log_in(found)
+    with site.page(browser, color_scheme="dark") as found:
+        found.goto("/dashboard/")
         yield found
 
 

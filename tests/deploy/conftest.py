@@ -1,7 +1,6 @@
 """Deploying against moto, a mock of AWS's API that runs as a server."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,20 +13,25 @@ from moto.awslambda import urls
 
 from tests.aws import empty_account
 from tests.database import POSTGRESQL, new_database
+from tests.lambda_runtime.package import ROOT, ZAPPA
+from tests.machine import bare_environment
 
 collect_ignore_glob = [] if POSTGRESQL else ["test_*.py"]
 
-ROOT = Path(__file__).resolve().parents[2]
 # REST API: moto's CloudFormation knows no HTTP API.
-STAGE = {"extends": "production", "apigateway_version": "v1", "touch": False}
+WHOLE = {"extends": "production", "apigateway_version": "v1", "touch": False}
+# Nothing runs at moto: what takes long to pack can stay away.
+LEFT_OUT = ["dashboard", "django", "prometheus_client", "psycopg2*", "staticfiles"]
 
 
 class Account:
-    """An AWS account that lives as long as the test."""
+    """An AWS account that lives as long as the test; with fields of its own, a stage is whole."""
 
-    def __init__(self, variables: dict[str, str], database_url: str, folder: Path) -> None:
+    def __init__(
+        self, variables: dict[str, str], database_url: str, folder: Path, **stage: Any
+    ) -> None:
         self.variables = {
-            **os.environ,
+            **bare_environment(),
             **variables,
             "DJANGO_SETTINGS_MODULE": "mlops.settings",
             # Nothing listens there: who migrates through it fails.
@@ -39,16 +43,19 @@ class Account:
         }
         self.settings_file = folder / "zappa_settings.json"
         settings = json.loads((ROOT / "zappa_settings.json").read_text())
-        self.settings_file.write_text(json.dumps({**settings, "test": STAGE}))
+        light = WHOLE | {"exclude": [*settings["production"]["exclude"], *LEFT_OUT]}
+        stages = {"whole": WHOLE} | dict.fromkeys(("test", "short", "never"), light)
+        if stage:
+            stages["test"] = WHOLE | stage
+        self.settings_file.write_text(json.dumps(settings | stages))
 
-    def release(self, command: str, **variables: str) -> str:
-        """Runs `make deploy` and its like on the stage `test`; answers what it prints."""
-        module = [sys.executable, "-m", "deploy.release", command, "test"]
+    def release(self, command: str, stage: str = "test", **variables: str) -> str:
+        """Runs `make deploy` and its like; answers what it prints."""
+        module = [sys.executable, "-m", "deploy.release", command, stage]
         return self._run([*module, "--settings-file", str(self.settings_file)], variables)
 
     def zappa(self, command: str) -> str:
-        zappa = str(Path(sys.executable).parent / "zappa")
-        return self._run([zappa, command, "test", "--settings_file", str(self.settings_file)], {})
+        return self._run([ZAPPA, command, "test", "--settings_file", str(self.settings_file)], {})
 
     def client(self, service: str) -> Any:
         names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.stage import QUEUE_ACTIONS
+from deploy.queue import ACTIONS
 from tests.deploy.test_release import NAME, ROLE
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:mlops-tracking-ingest"
@@ -37,17 +37,18 @@ def test_it_works(deployed):
     assert mapping["FunctionArn"].endswith(f":{NAME}")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 100
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
 
 
 def test_the_function_may_use_that_queue_alone(deployed):
-    [log, queue] = statements(deployed)
-    assert (queue["Resource"], set(queue["Action"])) == (ARN, set(QUEUE_ACTIONS))
+    [_, _, queue] = statements(deployed)
+    assert (queue["Resource"], queue["Action"]) == (ARN, ACTIONS)
 
 
 def test_an_update_that_is_not_told_of_it_keeps_the_queue(deployed):
     deployed.release("update")
     assert len(mappings(deployed)) == 1
-    assert len(statements(deployed)) == 2
+    assert len(statements(deployed)) == 3
     function = deployed.client("lambda").get_function_configuration(FunctionName=NAME)
     assert "INGEST_QUEUE_URL" in json.dumps(function["Environment"])
 

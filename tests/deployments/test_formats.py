@@ -71,3 +71,23 @@ def test_ages():
     now = datetime(2026, 3, 1, tzinfo=UTC)
     assert formats.ago(now - timedelta(minutes=5), now) == "5 minutes ago"
     assert formats.ago(None, now) == "never"
+
+
+@pytest.mark.parametrize(
+    ("priced", "requests", "texts"),
+    [(0, 0, "– – –"), (0, 4, "unpriced unpriced unpriced"), (4, 4, "$2.00 $0.50 $1.00")]
+    + [(1, 4, "$2.00 + 3 unpriced $2.00, 1 priced ≥ $1.00")],
+)
+def test_costs_say_what_they_leave_out(priced, requests, texts):
+    amount = 2.0 if priced else 0.0
+    spelled_costs = [
+        formats.cost(amount, priced, requests),
+        formats.cost_a_request(amount, priced, requests),
+        formats.cost_a_booking(2 if requests else 0, amount, priced, requests),
+    ]
+    assert spelled(" ".join(spelled_costs)) == texts
+
+
+def test_what_nothing_exceeds():
+    texts = [spelled(formats.at_most(value)) for value in (4_362, float("inf"), None)]
+    assert texts == ["≤ 4.36 s", "over 17 min", "–"]

@@ -1,14 +1,11 @@
 """Lambda stores in PostgreSQL alone, so these tests run with TEST_DATABASE=postgresql."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.database import POSTGRESQL, new_database
+from tests.database import POSTGRESQL, migrated_database
 from tests.lambda_runtime import package
 from tests.lambda_runtime.environment import Environment
 
@@ -38,11 +35,7 @@ def warm(task, tmp_path_factory) -> Iterator[Environment]:
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    """A migrated database."""
-    with new_database() as url:
-        variables = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "mlops.settings"}
-        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(command, cwd=package.ROOT, env=os.environ | variables, check=True)
+    with migrated_database() as url:
         yield url
 
 

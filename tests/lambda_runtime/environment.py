@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, Self
 
+from deploy.target import Target
 from tests.lambda_runtime.package import TASK
 
 # Closed: nothing listens there.
@@ -52,7 +53,7 @@ class Environment:
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
                 # -S: what isn't in the package isn't there, except for AWS's boto3.
-                [sys.executable, "-u", "-S", "-c", LOOP],
+                [Target.packed(task).python(), "-u", "-S", "-c", LOOP],
                 env=VARIABLES | path | variables,
                 cwd=task,
                 stdin=subprocess.PIPE,

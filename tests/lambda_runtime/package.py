@@ -1,11 +1,12 @@
 """The package for Lambda, built as `make package` does, and again only when its inputs change."""
 
 import hashlib
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.machine import bare_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 ZIP = ROOT / "build/package.zip"
@@ -19,7 +20,7 @@ def build() -> None:
     if ZIP.exists() and stamp.exists() and stamp.read_text() == inputs:
         return
     ZIP.parent.mkdir(exist_ok=True)
-    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
+    environment = {**bare_environment(), "AWS_DEFAULT_REGION": "us-east-1"}
     command = [ZAPPA, "package", "production", "--output", str(ZIP.relative_to(ROOT))]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     stamp.write_text(inputs)
@@ -34,7 +35,7 @@ def _inputs() -> str:
 
 def _sources() -> Iterator[Path]:
     yield from (ROOT / name for name in ("zappa_settings.json", "requirements.txt"))
-    yield from (ROOT / "deploy" / name for name in ("package.py", "stage.py"))
+    yield from (ROOT / "deploy" / name for name in ("package.py", "stage.py", "target.py"))
     for app in APPS:
         paths = (ROOT / app).rglob("*")
         yield from (path for path in paths if path.is_file() and path.suffix != ".pyc")

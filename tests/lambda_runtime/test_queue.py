@@ -45,7 +45,7 @@ def test_it_works(task, tmp_path, queues, database_url, monkeypatch):
     with Environment(tmp_path, INGEST_QUEUE_URL=queue.url, **queues.variables) as environment:
         answer = environment.invoke(track(request_id=request_id))
         assert (answer["statusCode"], json.loads(answer["body"])["queued"]) == (202, True)
-        assert not loaded(environment) & {"django", "boto3", "zappa"}
+        assert not loaded(environment) & {"django", "boto3", "botocore", "zappa"}
     [message] = queue.receive(1)
     with Environment(tmp_path, DATABASE_URL=database_url) as environment:
         for _ in range(2):
@@ -53,15 +53,16 @@ def test_it_works(task, tmp_path, queues, database_url, monkeypatch):
     assert stored(database_url, request_id) == 1
 
 
-def test_records_are_stored_without_django_zappa_and_botocore(connected):
+def test_records_are_stored_without_django_zappa_and_the_queue(connected):
     connected.invoke(queue_event(body()))
     assert not loaded(connected) & {"django", "zappa", "boto3", "botocore"}
+    assert "tracking.queue.sqs" not in connected.modules
     assert connected.log_lines[-1]["event"] == "queue"
 
 
-def test_without_a_queue_nothing_of_aws_is_loaded(connected):
+def test_without_a_queue_nothing_of_it_is_loaded(connected):
     assert connected.invoke(track())["statusCode"] == 200
-    assert "botocore" not in loaded(connected)
+    assert "tracking.queue.sqs" not in connected.modules
 
 
 def test_poison_is_named_and_the_rest_stored(connected, database_url):

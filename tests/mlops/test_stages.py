@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from mlops import stages
@@ -22,6 +23,7 @@ def stage(settings, tmp_path):
     def write(**fields):
         right = {
             "debug": False,
+            "runtime": "python3.13",
             "log_level": "INFO",
             "environment_variables": {"STATIC_URL": "/production/static/"},
         }
@@ -95,3 +97,16 @@ def test_the_doctor_looks_at_them(stage, capsys):
     with pytest.raises(CommandError, match="errors"):
         call_command("doctor")
     assert "error: Stage production: errors show tracebacks" in capsys.readouterr().out
+
+
+def test_a_runtime_is_warned_of_before_its_support_ends(stage):
+    stage(runtime="python3.13")
+    for day, expected in (("2029-03-31", []), ("2029-04-01", [WARNING]), ("2029-07-01", [ERROR])):
+        with time_machine.travel(f"{day}T23:59:50Z", tick=False):
+            assert levels(stages.runtime) == expected
+
+
+def test_on_lambda_its_own_runtime_is_looked_at(settings, tmp_path):
+    settings.BASE_DIR, settings.ON_LAMBDA = tmp_path, True
+    with time_machine.travel("2040-01-01T00:00:00Z", tick=False):
+        assert levels(stages.runtime) == [ERROR]

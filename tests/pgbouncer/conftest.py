@@ -14,7 +14,7 @@ import pytest
 from tests import database
 from tests.blackbox.service import free_port
 from tests.lambda_runtime import package
-from tests.lambda_runtime.emulator.running import migrated_database
+from tests.tools import program
 
 collect_ignore_glob = [] if database.POSTGRESQL else ["test_*.py"]
 
@@ -35,59 +35,67 @@ logfile = {folder}/log
 """
 
 
+class Pooler:
+    def __init__(self, program: str, host: Path, folder: Path, name: str) -> None:
+        port = free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{port}{name}"
+        # It refuses to run as root; PostgreSQL's own user may open the socket.
+        as_user = ["-u", host.owner()] if os.geteuid() == 0 else []
+        if as_user:
+            shutil.chown(folder, host.owner())
+            for parent in folder.parents[:2]:
+                parent.chmod(0o711)
+        configuration = folder / "pgbouncer.ini"
+        configuration.write_text(CONFIGURATION.format(host=host, port=port, folder=folder))
+        self._command = [program, "-q", *as_user, str(configuration)]
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self._command)
+        deadline = time.monotonic() + 30
+        while not self._answers():
+            assert time.monotonic() < deadline, "pgbouncer does not answer"
+            time.sleep(0.05)
+            # Its port may be taken for a moment by connections of the one before.
+            if self.process.poll() is not None:
+                self.process = subprocess.Popen(self._command)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg2.connect(self.url).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+
 @pytest.fixture(scope="session")
 def direct_url() -> Iterator[str]:
     """A database that was migrated through the direct host, with an administrator."""
-    with migrated_database() as url:
+    with database.migrated_database() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def pooled_url(direct_url, tmp_path_factory) -> Iterator[str]:
+def pooler(direct_url, tmp_path_factory) -> Iterator[Pooler]:
+    pgbouncer = program("pgbouncer", package="pgbouncer")
+    host = Path(parse_qs(urlsplit(direct_url).query)["host"][0])
+    folder = tmp_path_factory.mktemp("pgbouncer")
+    pooler = Pooler(pgbouncer, host, folder, urlsplit(direct_url).path)
+    pooler.start()
+    yield pooler
+    pooler.stop()
+
+
+@pytest.fixture(scope="session")
+def pooled_url(pooler) -> str:
     """The same database through the pooler."""
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if not program:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pgbouncer is missing")
-        pytest.skip("needs PgBouncer: apt-get install pgbouncer")
-    url = urlsplit(direct_url)
-    port = free_port()
-    process = _start(program, Path(parse_qs(url.query)["host"][0]), port, tmp_path_factory)
-    try:
-        pooled = f"postgresql://postgres@127.0.0.1:{port}{url.path}"
-        _wait_until_it_answers(pooled, process)
-        yield pooled
-    finally:
-        process.terminate()
-        process.wait(10)
+    return str(pooler.url)
 
 
 @pytest.fixture(scope="session")
 def zip_path() -> Path:
     package.build()
     return package.ZIP
-
-
-def _start(program: str, host: Path, port: int, folders) -> "subprocess.Popen[bytes]":
-    folder = folders.mktemp("pgbouncer")
-    # It refuses to run as root; PostgreSQL's own user may open the socket.
-    as_user = ["-u", host.owner()] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, host.owner())
-        for parent in folder.parents[:2]:
-            parent.chmod(0o711)
-    configuration = folder / "pgbouncer.ini"
-    configuration.write_text(CONFIGURATION.format(host=host, port=port, folder=folder))
-    return subprocess.Popen([program, "-q", *as_user, str(configuration)])
-
-
-def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        assert process.poll() is None, "pgbouncer ended"
-        try:
-            psycopg2.connect(url).close()
-            return
-        except psycopg2.OperationalError:
-            assert time.monotonic() < deadline, "pgbouncer does not answer"
-            time.sleep(0.05)

@@ -1,6 +1,8 @@
 """The service behind a transaction pooler: in a container's processes, and on Lambda."""
 
 import re
+import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +10,8 @@ import requests
 
 from tests.blackbox.service import running_service
 from tests.build import payload
-from tests.lambda_runtime.emulator.running import ADMIN_PASSWORD, API_KEY, running
+from tests.database import ADMIN_PASSWORD
+from tests.lambda_runtime.emulator.running import API_KEY, running
 
 HEADERS = {"X-API-Key": API_KEY}
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -17,7 +20,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 @pytest.fixture(scope="module", params=["container", "lambda"])
 def base_url(request, pooled_url):
     if request.param == "container":
-        with running_service(pooled_url, MLOPS_API_KEY=API_KEY) as url:
+        with running_service(pooled_url, MLOPS_API_KEY=API_KEY, WEB_CONCURRENCY="2") as url:
             yield url
     else:
         zip_path = request.getfixturevalue("zip_path")
@@ -64,3 +67,29 @@ def test_an_administrator_logs_in(base_url):
 def test_the_service_is_healthy_with_its_database(base_url):
     answer = requests.get(f"{base_url}/health/detailed", headers=HEADERS, timeout=10)
     assert answer.json()["health_checks"]["database_connected"] is True
+
+
+def test_a_pooler_that_restarts_loses_no_record(base_url, pooler):
+    before = counted(base_url)
+    assert post(base_url, "/track", payload()).status_code == 200
+    pooler.stop()
+    refused = post(base_url, "/track", payload(request_id=f"again {base_url}"))
+    assert (refused.status_code, refused.json()["error"]) == (503, "Database unavailable")
+    pooler.start()
+    answers = [post(base_url, "/track", payload()) for _ in range(12)]
+    answers.append(post(base_url, "/track", payload(request_id=f"again {base_url}")))
+    assert {answer.status_code for answer in answers} == {200}
+    assert counted(base_url) == before + 14
+
+
+def test_a_silent_pooler_refuses_records_within_the_clients_patience(base_url, pooler):
+    before = counted(base_url)
+    pooler.process.send_signal(signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        answer = post(base_url, "/track", payload(request_id=f"silent {base_url}"))
+        assert (answer.status_code, time.monotonic() - started < 5) == (503, True)
+    finally:
+        pooler.process.send_signal(signal.SIGCONT)
+    assert post(base_url, "/track", payload(request_id=f"silent {base_url}")).status_code == 200
+    assert counted(base_url) == before + 1

@@ -1,8 +1,6 @@
 """A real Prometheus server that scrapes the service each second, and what it answers."""
 
 import json
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -10,22 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
 from tests.blackbox.service import free_port
 from tests.blackbox.truth import Labels
+from tests.tools import program
 
 WAIT_SECONDS = 30
 ADDED_BY_PROMETHEUS = {"__name__", "instance", "job"}
-
-
-def executable(name: str) -> str:
-    path = shutil.which(name)
-    if path is None and not os.environ.get("CI"):
-        pytest.skip(f"{name} is missing: apt-get install prometheus")
-    assert path, f"{name} is missing: apt-get install prometheus"
-    return path
 
 
 @contextmanager
@@ -36,7 +26,7 @@ def running_prometheus(folder: Path, target: str, key: str) -> Iterator["Prometh
     config.write_text(json.dumps(_config(target, key)))
     process = subprocess.Popen(
         [
-            executable("prometheus"),
+            program("prometheus", package="prometheus"),
             f"--config.file={config}",
             f"--storage.tsdb.path={folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.blackbox.load import payloads
-from tests.prometheus.server import executable
+from tests.tools import program
 from tests.tracking.api.posting import post
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def scrape(client):
 
 def promtool(text: str) -> set[str]:
     """Its complaints; fails where the text can't be read."""
-    command = [executable("promtool"), "check", "metrics"]
+    command = [program("promtool", package="prometheus"), "check", "metrics"]
     run = subprocess.run(command, input=text, capture_output=True, text=True)
     assert run.returncode in (0, 3), run.stderr
     return {*run.stdout.splitlines(), *run.stderr.splitlines()} - {""}

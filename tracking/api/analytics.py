@@ -1,5 +1,6 @@
 """Answers `GET /analytics/<business>`: its figures over a number of days. Knows no Django."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,7 @@ from tracking.store.record import ID_MAX
 
 ANALYTICS_PATH = "/analytics/"
 ANALYTICS_MAX_DAYS = 366
+DAYS = re.compile("[0-9]{1,9}")
 
 NAMES = (
     "requests",
@@ -41,6 +43,7 @@ _FOLDED = f"""
 
 def analytics(call: Call) -> Answer:
     now = datetime.now(UTC)
+    until = floor_hour(now) + HOUR
     days = _days(call.meta.get("QUERY_STRING", ""))
     business_id = call.path.removeprefix(ANALYTICS_PATH)
     if not 1 <= len(business_id) <= ID_MAX or "\x00" in business_id:
@@ -48,7 +51,9 @@ def analytics(call: Call) -> Answer:
     body = {
         "business_id": business_id,
         "period": f"{days}_days",
-        "metrics": business_metrics(call.database, business_id, days, now),
+        "since": until - timedelta(days=days),
+        "until": until,
+        "metrics": business_metrics(call.database, business_id, days, until),
         "monitoring": "prometheus",
         "prometheus_metrics_url": "/metrics",
         "timestamp": now,
@@ -58,19 +63,18 @@ def analytics(call: Call) -> Answer:
 
 def _days(query: str) -> int:
     text = parse_qs(query, keep_blank_values=True).get("days", ["30"])[-1]
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= ANALYTICS_MAX_DAYS):
+    if not (DAYS.fullmatch(text) and 1 <= int(text) <= ANALYTICS_MAX_DAYS):
         raise bad_field("days", f"must be a whole number from 1 to {ANALYTICS_MAX_DAYS}")
     return int(text)
 
 
 def business_metrics(
-    database: Database, business_id: str, days: int, now: datetime
+    database: Database, business_id: str, days: int, until: datetime
 ) -> dict[str, Any]:
     """In the old service's words; means and rates are null where nothing was counted.
 
-    The window ends with the current hour and begins `days` days before that.
+    The window ends with an hour and begins `days` days before that.
     """
-    until = floor_hour(now) + HOUR
     sums = _sums(database, business_id, until - timedelta(days=days), until)
     return {
         "total_conversations": sums["requests"],

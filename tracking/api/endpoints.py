@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tracking.api import analytics, health, metrics, track
 from tracking.api.exchange import Answer, Call, options, refused
 from tracking.errors import Refusal, key_missing, key_not_configured, key_wrong, method_not_allowed
+from tracking.wire.parsing import BATCH_MAX_BYTES, RECORD_MAX_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -33,14 +34,15 @@ class Endpoint(NamedTuple):
     methods: tuple[str, ...]
     closed: Closed
     answer: Callable[[Call], Answer]
+    max_body_bytes: int = 0
 
 
 ENDPOINTS = {
     "/": Endpoint(GET_OR_HEAD, Closed.NEVER, health.index),
     "/health": Endpoint(GET_OR_HEAD, Closed.NEVER, health.health_basic),
     "/health/detailed": Endpoint(GET, Closed.IN_PRODUCTION, health.health_detailed),
-    "/track": Endpoint(POST, Closed.WITH_A_KEY, track.track),
-    "/track/batch": Endpoint(POST, Closed.WITH_A_KEY, track.track_batch),
+    "/track": Endpoint(POST, Closed.WITH_A_KEY, track.track, RECORD_MAX_BYTES),
+    "/track/batch": Endpoint(POST, Closed.WITH_A_KEY, track.track_batch, BATCH_MAX_BYTES),
     "/refresh-metrics": Endpoint(POST, Closed.NEVER, metrics.refresh_metrics),
     "/metrics": Endpoint(GET, Closed.IN_PRODUCTION, metrics.metrics),
 }
@@ -65,13 +67,18 @@ def answer(endpoint: Endpoint, call: Call) -> Answer:
 def _answer(endpoint: Endpoint, call: Call) -> Answer:
     if call.method == "OPTIONS":
         return options(endpoint.methods)
+    check(endpoint, call)
+    return endpoint.answer(call)
+
+
+def check(endpoint: Endpoint, call: Call) -> None:
+    """Raises the Refusal of a call that its head alone is enough to refuse."""
     if call.method not in endpoint.methods:
         raise method_not_allowed(endpoint.methods)
     if endpoint.closed is Closed.WITH_A_KEY or (
         endpoint.closed is Closed.IN_PRODUCTION and call.production
     ):
         admit(call.meta, call.api_key, production=call.production)
-    return endpoint.answer(call)
 
 
 def admit(meta: Mapping[str, str], api_key: str, *, production: bool) -> None:

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from tracking.errors import Refusal, bad_request, too_large
+from tracking.errors import Refusal, bad_request, incomplete, length_missing, too_large
 from tracking.store.database import Database
-
-if TYPE_CHECKING:
-    from tracking.queue.sqs import Queue
 
 JSON = {"Content-Type": "application/json"}
 
@@ -22,8 +19,8 @@ class Answer(NamedTuple):
 
 
 class Call(NamedTuple):
-    """`meta` is the WSGI environ; `read_body` reads a body of known length; `queue`, where there is
-    one, takes records before the database does."""
+    """`meta` is the WSGI environ; `read_body` reads a body of known length; `queue_url`, if any, is
+    the queue's that takes records before the database does."""
 
     method: str
     path: str
@@ -32,19 +29,33 @@ class Call(NamedTuple):
     database: Database
     api_key: str
     production: bool
-    queue: "Queue | None" = None
+    queue_url: str = ""
 
     @property
     def environment(self) -> str:
         return "production" if self.production else "development"
 
     def body(self, max_bytes: int) -> bytes:
-        length = self.meta.get("CONTENT_LENGTH") or "0"
-        if not length.isascii() or not length.isdigit():
-            raise bad_request("Content-Length must be a number.")
-        if int(length) > max_bytes:
-            raise too_large(max_bytes)
-        return self.read_body(int(length))
+        length = declared_length(self.meta, max_bytes)
+        return whole(self.read_body(length), length)
+
+
+def declared_length(meta: Mapping[str, str], max_bytes: int) -> int:
+    length = meta.get("CONTENT_LENGTH") or "0"
+    if length == "0" and "HTTP_TRANSFER_ENCODING" in meta:
+        raise length_missing()
+    if not length.isascii() or not length.isdigit():
+        raise bad_request("Content-Length must be a number.")
+    if int(length) > max_bytes:
+        raise too_large(max_bytes)
+    return int(length)
+
+
+def whole(body: bytes, length: int) -> bytes:
+    """A body that was cut may be complete JSON all the same."""
+    if len(body) < length:
+        raise incomplete()
+    return body
 
 
 def json_answer(status: int, body: Mapping[str, object]) -> Answer:

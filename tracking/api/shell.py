@@ -7,14 +7,16 @@ Origin header, or a page wanted), Django answers. Knows no Django.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracking import environment
 from tracking.api import endpoints
 from tracking.api.endpoints import Endpoint
 from tracking.api.exchange import Answer, Call
-from tracking.queue import ingest_queue
+from tracking.errors import Refusal
+from tracking.store import deadline
 from tracking.store.database import Direct
 
 if TYPE_CHECKING:
@@ -23,6 +25,32 @@ if TYPE_CHECKING:
 # Worth the shell even where Django is loaded, and the only one that needs no database.
 ALWAYS = ("/track", "/track/batch", "/health")
 WITHOUT_DATABASE = ("/health",)
+# What Django answers are pages and their forms.
+FORM_MAX_BYTES = 64 * 1024
+
+
+class Configuration(NamedTuple):
+    """The environment variables that the API needs."""
+
+    database_url: str
+    database: Direct
+    api_key: str
+    production: bool
+    queue_url: str
+    is_safe: bool
+
+    @classmethod
+    def read(cls) -> "Configuration":
+        url = environment.text("DATABASE_URL")
+        return cls(
+            database_url=url,
+            database=Direct(url, environment.max_label_sets()),
+            api_key=environment.text("MLOPS_API_KEY"),
+            production=environment.production(),
+            queue_url=environment.queue_url(),
+            # Django refuses such a start with its reason.
+            is_safe=not environment.unsafe_start(),
+        )
 
 
 class ApiFirst:
@@ -35,31 +63,53 @@ class ApiFirst:
     ) -> None:
         self.load_django = load_django
         self.django = django
-        self.database_url = environment.text("DATABASE_URL")
-        self.database = Direct(self.database_url, environment.max_label_sets())
-        self.api_key = environment.text("MLOPS_API_KEY")
-        self.production = environment.production()
-        self.queue = ingest_queue(environment.text("INGEST_QUEUE_URL"))
-        # Django refuses such a start with its reason.
-        self.is_safe = not environment.unsafe_start()
+
+    @cached_property
+    def configured(self) -> Configuration:
+        """Read by the first request, so that a wrong value is answered and not a failed init."""
+        return Configuration.read()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        # MLOPS_SERVICE_URL may end in a slash, to which the client adds another.
-        path = environ["PATH_INFO"] = "/" + environ["PATH_INFO"].lstrip("/")
+        with deadline.of_request():
+            return self._answered(environ, start_response)
+
+    def _answered(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        path = environ["PATH_INFO"] = _path(environ)
         endpoint = endpoints.find(path)
         if endpoint and self._is_ours(path, endpoint, environ):
-            return _start(endpoints.answer(endpoint, self._call(path, environ)), start_response)
+            return start(endpoints.answer(endpoint, self._call(path, environ)), start_response)
         if self.django is None:
             self.django = self.load_django()
         return self.django(environ, start_response)
 
+    def is_immediate(self, environ: "WSGIEnvironment") -> bool:
+        """Answered from memory, whatever else is busy."""
+        path = _path(environ)
+        endpoint = endpoints.find(path) if path in WITHOUT_DATABASE else None
+        return endpoint is not None and self._is_ours(path, endpoint, environ)
+
+    def max_body_bytes(self, environ: "WSGIEnvironment") -> int:
+        """What a server may take before it calls: nothing from those whom the answer refuses."""
+        path = _path(environ)
+        endpoint = endpoints.find(path)
+        if endpoint is None:
+            return FORM_MAX_BYTES
+        try:
+            endpoints.check(endpoint, self._call(path, environ))
+        except Refusal:
+            return 0
+        return endpoint.max_body_bytes
+
     def _is_ours(self, path: str, endpoint: Endpoint, environ: "WSGIEnvironment") -> bool:
         method = environ["REQUEST_METHOD"]
         is_plain = method in endpoint.methods and method != "HEAD" and not _is_browser(environ)
-        has_database = self.database_url.startswith(("postgres://", "postgresql://"))
-        wanted = self.is_safe and (path in ALWAYS or self.django is None)
+        here = self.configured
+        has_database = here.database_url.startswith(("postgres://", "postgresql://"))
+        wanted = here.is_safe and (path in ALWAYS or self.django is None)
         return is_plain and wanted and (has_database or path in WITHOUT_DATABASE)
 
     def _call(self, path: str, environ: "WSGIEnvironment") -> Call:
@@ -69,11 +119,16 @@ class ApiFirst:
             path=path.encode("latin-1").decode(errors="replace"),
             meta=environ,
             read_body=environ["wsgi.input"].read,
-            database=self.database,
-            api_key=self.api_key,
-            production=self.production,
-            queue=self.queue,
+            database=self.configured.database,
+            api_key=self.configured.api_key,
+            production=self.configured.production,
+            queue_url=self.configured.queue_url,
         )
+
+
+def _path(environ: "WSGIEnvironment") -> str:
+    """MLOPS_SERVICE_URL may end in a slash, to which the client adds another."""
+    return "/" + str(environ["PATH_INFO"]).lstrip("/")
 
 
 def _is_browser(environ: "WSGIEnvironment") -> bool:
@@ -82,7 +137,7 @@ def _is_browser(environ: "WSGIEnvironment") -> bool:
     return wants_page or "HTTP_ORIGIN" in environ
 
 
-def _start(answer: Answer, start_response: "StartResponse") -> list[bytes]:
+def start(answer: Answer, start_response: "StartResponse") -> list[bytes]:
     headers = [*answer.headers.items(), ("Content-Length", str(len(answer.body)))]
     start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
     return [answer.body]

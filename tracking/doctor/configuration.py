@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import checks
 
 from tracking import environment
-from tracking.doctor.finding import ERROR, NOTE, WARNING, Finding
+from tracking.doctor.finding import ERROR, NOTE, WARNING, Finding, manage
 
 
 def system_checks() -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def production() -> Iterator[Finding]:
 def secret_key() -> Iterator[Finding]:
     if settings.SECRET_KEY == environment.DEVELOPMENT_KEY:
         level = ERROR if settings.PRODUCTION else NOTE
-        advice = 'Set it to: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        advice = 'Set it to: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
         yield Finding(level, "SECRET_KEY is the one for development, known to all.", advice)
 
 
@@ -54,4 +54,4 @@ def static_files() -> Iterator[Finding]:
     if not (settings.STATIC_ROOT / "admin" / "css" / "base.css").exists():
         level = ERROR if settings.PRODUCTION else NOTE
         text = f"Static files aren't collected: the pages have no styles ({settings.STATIC_ROOT})."
-        yield Finding(level, text, "Run: python manage.py collectstatic (before packaging).")
+        yield Finding(level, text, f"Run: {manage('collectstatic')} (before packaging).")

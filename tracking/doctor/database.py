@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tracking import environment
-from tracking.doctor.finding import ERROR, NOTE, WARNING, Finding
+from tracking.doctor.finding import ERROR, NOTE, WARNING, Finding, manage
 from tracking.models import Pending
 from tracking.store.fold import FOLD_EVERY
 
@@ -45,7 +45,7 @@ def migrated() -> Iterator[Finding]:
     if missing:
         names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in missing[:5])
         text = f"{len(missing)} migrations are missing: {names}"
-        yield Finding(ERROR, text, "Run: python manage.py migrate (through the direct host).")
+        yield Finding(ERROR, text, f"Run: {manage('migrate')} (through the direct host).")
 
 
 def encrypted() -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from tracking.doctor.finding import ERROR, WARNING, Finding
+from tracking.doctor.finding import ERROR, WARNING, Finding, manage
 from tracking.errors import Refusal
 from tracking.queue import ingest_queue
 
@@ -32,7 +32,7 @@ def dead_letters() -> Iterator[Finding]:
         yield Finding(WARNING, text, "Make one, and name it in RedrivePolicy: docs/queue.md")
     if count:
         text = f"{count:,} messages are dead letters: no consumer could store them."
-        yield Finding(WARNING, text, "See why in its log, then: python manage.py dead_letters")
+        yield Finding(WARNING, text, f"See why in its log, then: {manage('dead_letters')}")
 
 
 def consumed() -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def consumed() -> Iterator[Finding]:
     waiting, in_flight = (int(attributes.get(name, 0)) for name in (WAITING, IN_FLIGHT))
     if waiting and not in_flight:
         text = f"{waiting:,} messages wait in the queue, and nobody takes them."
-        advice = "On Lambda, deploy with INGEST_QUEUE_URL set; else run manage.py consume_queue."
+        advice = f"On Lambda, deploy with INGEST_QUEUE_URL set; else: {manage('consume_queue')}"
         yield Finding(WARNING, text, advice)
 
 

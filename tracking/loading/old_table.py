@@ -141,7 +141,7 @@ def record_of_row(row: Row) -> Record:
         "request_id": f"{AI_METRICS}:{row.id}",
         "occurred_at": created_at,
     }
-    return parse_record(msgspec.json.encode(body), created_at)
+    return parse_record(msgspec.json.encode(body), created_at).record
 
 
 def _json_value(name: str, value: Any) -> Any:

@@ -14,13 +14,13 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-# What one request adds. Durations are multiples of 2^-14 ms, whose floats add up exactly in any
-# order (up to 17 years of them): else a counter would fall by a rounding error.
+# What one request adds. Durations are multiples of 2^-17 ms, whose floats add up exactly in any
+# order (up to two years of them): else a counter would fall by a rounding error.
 ADDENDS = {
     "requests": "1",
     "failures": "CASE WHEN error_type <> '' THEN 1 ELSE 0 END",
     "folded": "CASE WHEN folded THEN 1 ELSE 0 END",
-    "duration_ms": "round(duration_ms * 16384) / 16384",
+    "duration_ms": "round(duration_ms * 131072) / 131072",
     "success_rate": "success_rate",
     "input_tokens": "coalesce(input_tokens, 0)",
     "output_tokens": "coalesce(output_tokens, 0)",
@@ -85,7 +85,7 @@ BEGIN
         SELECT {", ".join(COLUMNS)}
         FROM json_to_recordset(records) AS r ({", ".join(map(" ".join, COLUMNS.items()))})
         ON CONFLICT (business_id, request_id) DO NOTHING
-        RETURNING business_id, request_id, received_at, label_set_id, duration_bin, bucket_bin,
+        RETURNING id, business_id, request_id, received_at, label_set_id, duration_bin, bucket_bin,
             error_type, folded, duration_ms, success_rate, input_tokens, output_tokens,
             total_tokens, cost_usd, appointment_requested, appointment_booked,
             human_handoff_requested
@@ -94,10 +94,8 @@ BEGIN
         INSERT INTO tracking_pending ({", ".join((*PLACE, *ADDENDS))})
         SELECT received_at, {LABEL_SET}, duration_bin, bucket_bin, {", ".join(ADDENDS.values())}
         FROM fresh
-        RETURNING id
-    ),
-    due AS (SELECT coalesce(bool_or(id % fold_every = 0), false) AS fold FROM pending)
-    SELECT fresh.business_id::text, fresh.request_id::text, due.fold FROM fresh, due;
+    )
+    SELECT business_id::text, request_id::text, id % fold_every = 0 FROM fresh;
 END
 $$
 """
@@ -158,7 +156,7 @@ SELECT {", ".join((*KEY, *ADDENDS))} FROM tracking_placedpending
 
 # Makes what 1.0.0 added up a multiple, too; upwards, since counters may rise.
 ROUND_UP = """
-UPDATE tracking_rollup SET duration_ms = ceil(duration_ms * 16384) / 16384 WHERE period IN (0, 1)
+UPDATE tracking_rollup SET duration_ms = ceil(duration_ms * 131072) / 131072 WHERE period IN (0, 1)
 """
 
 FOLD = f"""
@@ -199,7 +197,7 @@ def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 Fields = list[tuple[str, Any]]
 
-EXACT = "In multiples of 2^-14, whose sums are exact."
+EXACT = "In multiples of 2^-17, whose sums are exact."
 KEYED: Fields = [
     ("requests", models.BigIntegerField()),
     ("failures", models.BigIntegerField()),
@@ -248,7 +246,6 @@ class Migration(migrations.Migration):
     dependencies = [("tracking", "0004_request_list_indexes")]
 
     operations = [
-        migrations.RemoveIndex("airequest", "by_duration"),
         migrations.AlterField("airequest", "label_set", of_label_set()),
         migrations.AlterField("rollup", "duration_ms", models.FloatField(help_text=EXACT)),
         migrations.CreateModel(

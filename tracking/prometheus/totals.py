@@ -4,12 +4,12 @@ Never the requests themselves: a total taken from them would fall when they are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from tracking.store.database import Database
+from tracking.store.labels import OTHER
 from tracking.store.periods import HOUR, Period, floor_hour
 
 _COUNTS = (
@@ -24,10 +24,14 @@ _COUNTS = (
     "human_handoffs",
 )
 
+# A histogram has 20 series for each model: those of the oldest models bear their names.
+MODELS_SHOWN = 200
+
 # Of label sets: all time by duration and altogether, and the last two hours.
 _QUERY = f"""
     SELECT t.period, t.bin, (SELECT count(*) FROM tracking_unfolded),
-        t.success_rate, s.business_id, s.request_model, s.response_type, s.intent, s.error_type,
+        t.success_rate, coalesce(s.model_set_id, s.id),
+        s.business_id, s.request_model, s.response_type, s.intent, s.error_type,
         CASE s.response_type WHEN 'error' THEN 'error' ELSE 'complex_query' END,
         t.duration_ms, t.cost_usd, {", ".join(f"t.{name}" for name in _COUNTS)}
     FROM (
@@ -44,7 +48,8 @@ _QUERY = f"""
 
 
 class LabelTotals(NamedTuple):
-    """All-time totals of one label set; `cost_usd` is Decimal, `duration_ms` a float.
+    """All-time totals of one label set; `cost_usd` is Decimal, `duration_ms` a float. Models
+    past the MODELS_SHOWN first ones are `other`.
 
     `reason`: why a request was handed off to a human.
     """
@@ -83,11 +88,14 @@ def read_totals(database: Database, now: datetime) -> Totals:
     return _sorted_out(database.rows(_QUERY, [floor_hour(now) - HOUR, floor_hour(now)]))
 
 
-def _sorted_out(rows: Iterable[tuple[Any, ...]]) -> Totals:
+def _sorted_out(rows: list[tuple[Any, ...]]) -> Totals:
     totals = Totals()
     recent: dict[str, list[float]] = defaultdict(lambda: [0, 0])
-    for period, bin_, totals.pending, success_rate, *values in rows:
+    shown = _shown(rows)
+    for period, bin_, totals.pending, success_rate, model_set_id, *values in rows:
         row = LabelTotals(*values)
+        if model_set_id not in shown:
+            row = row._replace(request_model=OTHER)
         if period == Period.ALL:
             totals.labels.append(row)
         elif period == Period.ALL_BY_DURATION:
@@ -97,3 +105,9 @@ def _sorted_out(rows: Iterable[tuple[Any, ...]]) -> Totals:
             recent[row.business_id][1] += row.requests
     totals.success_rates = {name: rates / requests for name, (rates, requests) in recent.items()}
     return totals
+
+
+def _shown(rows: list[tuple[Any, ...]]) -> set[int]:
+    """The oldest set of each model that is shown. Which ones doesn't change, or counters would
+    fall."""
+    return set(sorted({row[4] for row in rows})[:MODELS_SHOWN])

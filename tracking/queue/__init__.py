@@ -12,7 +12,7 @@ def ingest_queue(url: str) -> "Queue | None":
     """The queue that INGEST_QUEUE_URL names; its connections are kept."""
     if not url:
         return None
-    # It loads botocore, which a service without a queue must not wait for.
+    # It loads HTTP and TLS, which a service without a queue must not wait for.
     from tracking.queue.sqs import Queue
 
     return Queue(url)

@@ -1,14 +1,19 @@
 """Stores the records of messages. Knows no Django."""
 
 import logging
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import msgspec
 
 from tracking.errors import Refusal
 from tracking.queue.message import Message, records_in
+from tracking.store.append import Key
 from tracking.store.database import Database
 from tracking.store.record import Record
+
+# As many as a batch of a client's may have: the database's answer doesn't take long.
+RECORDS_AT_ONCE = 1_000
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +25,17 @@ def store(database: Database, messages: list[Message]) -> list[Message]:
     after that, or after a crash, is known by its key and counts once.
     """
     read = [(message, _records(message)) for message in messages]
-    together = [record for _, records in read for record in records]
-    if not together or _saved(database, together):
-        return [message for message, records in read if not records]
-    return [message for message, records in read if not records or not _stored(database, records)]
+    records = [record for _, records in read for record in records]
+    refused = {
+        key
+        for start in range(0, len(records), RECORDS_AT_ONCE)
+        for key in _refused(database, records[start : start + RECORDS_AT_ONCE])
+    }
+    return [
+        message
+        for message, records in read
+        if not records or not refused.isdisjoint(record.key for record in records)
+    ]
 
 
 def _records(message: Message) -> list[Record]:
@@ -34,17 +46,19 @@ def _records(message: Message) -> list[Record]:
         return []
 
 
-def _stored(database: Database, records: list[Record]) -> bool:
-    """False where one was refused; halving leaves no other out on its account."""
-    if _saved(database, records):
-        return True
+def _refused(database: Database, records: list[Record]) -> Iterator[Key]:
+    """Those that the database doesn't take even alone; halving leaves no other out."""
+    if _is_saved(database, records):
+        return
+    if len(records) == 1:
+        yield records[0].key
+        return
     middle = len(records) // 2
-    return bool(middle) and all(
-        [_stored(database, records[:middle]), _stored(database, records[middle:])]
-    )
+    yield from _refused(database, records[:middle])
+    yield from _refused(database, records[middle:])
 
 
-def _saved(database: Database, records: list[Record]) -> bool:
+def _is_saved(database: Database, records: list[Record]) -> bool:
     try:
         database.save(records)
     except Refusal as refusal:

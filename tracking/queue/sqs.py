@@ -1,28 +1,29 @@
 """An SQS queue over HTTPS. Knows no Django.
 
-Of botocore it takes the signature, the credentials and the HTTP connections, not the client, whose
-models of the service take longer to load than everything else that answers a record.
+Without boto3, which takes longer to load than everything else that answers a record.
 """
 
 import logging
 import os
 import re
+import ssl
 import threading
+import weakref
+from functools import cache, cached_property
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import EnvProvider
-from botocore.exceptions import BotoCoreError, ConnectionClosedError, HTTPClientError
-from botocore.httpsession import URLLib3Session
 
 from tracking.errors import Refusal, queue_away
 from tracking.queue.message import Message, bodies_of
+from tracking.queue.signature import Credentials, signed
 from tracking.store.record import Record
 
-CONNECT_SECONDS = 2
+# Together less than the client's 5 s.
+CONNECT_SECONDS = 1.5
 ANSWER_SECONDS = 3
 POLL_SECONDS = 20
 # Without any wait SQS asks only some of its servers, and may know of nothing.
@@ -40,12 +41,9 @@ class Queue:
         self.url = url
         parts = urlsplit(url)
         self.name = parts.path.rpartition("/")[2]
-        self.region, host = _region_and_host(parts.netloc)
-        self.endpoint = f"{parts.scheme}://{host}/"
-        self._session = URLLib3Session(timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
-        self._polling = URLLib3Session(timeout=(CONNECT_SECONDS, POLL_SECONDS + ANSWER_SECONDS))
-        self._credentials: Any = None
-        self._lock = threading.Lock()
+        self.scheme = parts.scheme
+        self.region, self.host = _region_and_host(parts.netloc)
+        self._kept = _Kept()
 
     def send(self, body: str) -> None:
         self._call("SendMessage", MessageBody=body)
@@ -67,7 +65,7 @@ class Queue:
         """Up to ten messages, hidden from others until they are deleted or time is up."""
         answer = self._call(
             "ReceiveMessage",
-            self._polling,
+            wait_seconds + ANSWER_SECONDS,
             MaxNumberOfMessages=MESSAGES_AT_MOST,
             WaitTimeSeconds=wait_seconds,
             MessageSystemAttributeNames=["All"],
@@ -101,53 +99,90 @@ class Queue:
         if not arn:
             return None
         account, name = arn.split(":")[4:]
-        return Queue(f"{self.endpoint}{account}/{name}")
+        return Queue(f"{self.scheme}://{self.host}/{account}/{name}")
 
     def _call(
-        self, action: str, session: URLLib3Session | None = None, **parameters: Any
+        self, action: str, answer_seconds: int = ANSWER_SECONDS, **parameters: Any
     ) -> dict[str, Any]:
-        """One request; a kept connection that turns out to be closed is replaced once."""
         body = msgspec.json.encode({"QueueUrl": self.url, **parameters})
-        session = session or self._session
-        try:
-            request = self._signed(action, body)
-            try:
-                response = session.send(request)
-            except ConnectionClosedError:
-                response = session.send(request)
-        except (BotoCoreError, HTTPClientError) as error:
-            logger.error("%s: SQS can't be reached: %s", action, error)
-            raise queue_away() from error
-        if response.status_code != 200:
-            logger.error("%s: SQS answers %s %s", action, response.status_code, response.text[:500])
-            raise queue_away()
-        answer: dict[str, Any] = msgspec.json.decode(response.content or b"{}")
-        return answer
-
-    def _signed(self, action: str, body: bytes) -> Any:
         headers = {
             "Content-Type": "application/x-amz-json-1.0",
+            "Host": self.host,
             "X-Amz-Target": f"AmazonSQS.{action}",
         }
-        request = AWSRequest("POST", self.endpoint, headers=headers, data=body)
-        SigV4Auth(self._frozen_credentials(), "sqs", self.region).add_auth(request)
-        return request.prepare()
-
-    def _frozen_credentials(self) -> Any:
-        """Those of this moment: a role's are renewed by botocore before they expire."""
-        with self._lock:
-            self._credentials = self._credentials or _credentials()
-        if self._credentials is None:
-            logger.error("SQS needs AWS credentials: a role, or AWS_ACCESS_KEY_ID and its secret.")
+        headers = signed(headers, body, _credentials(), self.region, "sqs")
+        try:
+            status, content = self._answered(body, headers, answer_seconds)
+        except (OSError, HTTPException) as error:
+            logger.error("%s: SQS can't be reached: %r", action, error)
+            raise queue_away() from error
+        if status != HTTPStatus.OK:
+            logger.error("%s: SQS answers %s %s", action, status, content[:500].decode())
             raise queue_away()
-        return self._credentials.get_frozen_credentials()
+        answer: dict[str, Any] = msgspec.json.decode(content or b"{}")
+        return answer
+
+    def _answered(self, body: bytes, headers: dict[str, str], seconds: int) -> tuple[int, bytes]:
+        """A kept connection that turns out to be closed is replaced once."""
+        kept, self._kept.connection = self._kept.connection, None
+        if kept:
+            try:
+                return self._answered_on(kept, body, headers, seconds)
+            except (ConnectionError, HTTPException):
+                pass
+        return self._answered_on(self._connected(), body, headers, seconds)
+
+    def _answered_on(
+        self, connection: HTTPConnection, body: bytes, headers: dict[str, str], seconds: int
+    ) -> tuple[int, bytes]:
+        try:
+            connection.sock.settimeout(seconds)
+            connection.request("POST", "/", body, headers)
+            response = connection.getresponse()
+            answer = response.status, response.read()
+        except BaseException:
+            connection.close()
+            raise
+        if connection.sock:
+            self._kept.connection = connection
+        return answer
+
+    def _connected(self) -> HTTPConnection:
+        connection = HTTPConnection(self.host, timeout=CONNECT_SECONDS)
+        if self.scheme == "https":
+            connection = HTTPSConnection(self.host, timeout=CONNECT_SECONDS, context=self._tls)
+        connection.connect()
+        weakref.finalize(connection, connection.sock.close)
+        return connection
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Kept, since reading the authorities' certificates takes 20 ms."""
+        return ssl.create_default_context()
 
 
-def _credentials() -> Any:
-    found = EnvProvider().load()
-    if found:
-        return found
-    # Lambda's are in the environment; only elsewhere all of botocore is loaded to look for them.
+class _Kept(threading.local):
+    """One for each thread."""
+
+    connection: HTTPConnection | None = None
+
+
+def _credentials() -> Credentials:
+    """Those of this moment."""
+    key, secret = (os.environ.get(f"AWS_{name}") for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"))
+    if key and secret:
+        return Credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN"))
+    found = _found_by_botocore()
+    if found is None:
+        logger.error("SQS needs AWS credentials: a role, or AWS_ACCESS_KEY_ID and its secret.")
+        raise queue_away()
+    # A role's are renewed before they expire.
+    return Credentials(*found.get_frozen_credentials())
+
+
+@cache
+def _found_by_botocore() -> Any:
+    # Lambda's are in the environment; only elsewhere botocore is loaded to look for them.
     from botocore.session import get_session
 
     return get_session().get_credentials()

@@ -41,12 +41,16 @@ class Fresh(NamedTuple):
     fold_due: bool
 
 
-def append_records(cursor: Cursor, vendor: str, records: list[Record], cap: int) -> Appended:
-    """On SQLite it must run in a transaction."""
+def append_records(
+    cursor: Cursor, vendor: str, records: list[Record], cap: int, *, again: bool = False
+) -> Appended:
+    """On SQLite it must run in a transaction. `again`: they may have been stored a moment ago."""
     label_sets = LabelSets(cursor)
     for record in records:
         place(record, label_sets, cap)
     fresh = APPEND[vendor](cursor, msgspec.json.encode(_first_of_each_key(records)).decode())
+    if again:
+        fresh.keys.update(_stored_a_moment_ago(cursor, records))
     return Appended([_stored(record, fresh.keys) for record in records], fresh.fold_due)
 
 
@@ -72,6 +76,17 @@ def _stored(record: Record, fresh: set[Key]) -> Stored:
     return Stored(record.request_id, duplicate)
 
 
+def _stored_a_moment_ago(cursor: Cursor, records: list[Record]) -> set[Key]:
+    """By an attempt whose answer was lost: nobody else has received them at the same moment."""
+    cursor.execute(
+        "SELECT business_id, request_id, received_at FROM tracking_airequest"
+        f" WHERE (business_id, request_id) IN (VALUES {', '.join(['(%s, %s)'] * len(records))})",
+        [part for record in records for part in record.key],
+    )
+    received = {record.key: record.received_at for record in records}
+    return {row[:2] for row in cursor.fetchall() if row[2] == received[row[:2]]}
+
+
 def _append_on_postgresql(cursor: Cursor, records: str) -> Fresh:
     """One round trip: a function of the database's, so that its plan is kept between calls."""
     cursor.execute("SELECT * FROM tracking_append(%s::json, %s)", [records, FOLD_EVERY])
@@ -82,8 +97,8 @@ def _append_on_postgresql(cursor: Cursor, records: str) -> Fresh:
 def _append_on_sqlite(cursor: Cursor, records: str) -> Fresh:
     cursor.execute(SQLITE_REQUESTS, [records])
     rows = cursor.fetchall()
-    cursor.execute(SQLITE_PENDING, [msgspec.json.encode([row[2] for row in rows]).decode()])
-    ids = [row[0] for row in cursor.fetchall()]
+    ids = [row[2] for row in rows]
+    cursor.execute(SQLITE_PENDING, [msgspec.json.encode(ids).decode()])
     return Fresh({(row[0], row[1]) for row in rows}, any(id_ % FOLD_EVERY == 0 for id_ in ids))
 
 
@@ -119,5 +134,4 @@ SQLITE_PENDING = f"""
     SELECT received_at, (SELECT id FROM tracking_labelset WHERE id = label_set_id), duration_bin,
         bucket_bin, {", ".join(MEASURES)}
     FROM tracking_addend WHERE id IN (SELECT value FROM json_each(%s))
-    RETURNING id
 """

@@ -10,19 +10,20 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any, TypeVar
 
 import psycopg2
 
-from tracking.errors import Refusal, database_away, database_not_migrated
-from tracking.store import append
-from tracking.store.append import Stored, append_records
+from tracking.errors import Refusal
+from tracking.store import append, deadline
+from tracking.store.append import Appended, Stored, append_records
+from tracking.store.faults import refusal_of
 from tracking.store.fold import fold
 from tracking.store.labels import Cursor
 from tracking.store.record import Record
 
-CONNECT_TIMEOUT_SECONDS = 5
-AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.InternalError)
+AWAY = (psycopg2.DatabaseError, psycopg2.InterfaceError)
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +41,22 @@ class Database(ABC):
 
     @abstractmethod
     def run(self, work: Callable[[Cursor], T]) -> T:
-        """Writes in one transaction; a Refusal where the database is away or has no tables."""
+        """Writes in one transaction, tried once more where the first has failed; a Refusal where
+        the database is at fault."""
 
     def save(self, records: list[Record]) -> list[Stored]:
         """Commits the records. Sending again is safe: each has a key, and is counted once."""
-        appended = self.run(
-            lambda cursor: append_records(cursor, self.vendor, records, self.max_label_sets)
-        )
-        if appended.fold_due:
-            self.fold()
+        attempts = count()
+
+        def append_to(cursor: Cursor) -> Appended:
+            again = next(attempts) > 0
+            return append_records(cursor, self.vendor, records, self.max_label_sets, again=again)
+
+        one = len(records) == 1
+        with deadline.within(deadline.RECORD_SECONDS if one else deadline.REQUEST_SECONDS):
+            appended = self.run(append_to)
+            if appended.fold_due:
+                self.fold()
         return appended.stored
 
     def fold(self) -> None:
@@ -73,10 +81,10 @@ class Direct(Database):
     def run(self, work: Callable[[Cursor], T]) -> T:
         try:
             return self._run_or_reconnect(work)
-        except AWAY as error:
-            raise database_away() from error
-        except psycopg2.ProgrammingError as error:
-            raise database_not_migrated() from error
+        except psycopg2.Error as error:
+            if refusal := refusal_of(error):
+                raise refusal from error
+            raise
 
     def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         def read(cursor: Cursor) -> list[tuple[Any, ...]]:
@@ -86,24 +94,27 @@ class Direct(Database):
         return self.run(read)
 
     def _run_or_reconnect(self, work: Callable[[Cursor], T]) -> T:
-        """A connection that turns out to be stale is replaced once."""
-        reused = hasattr(_local, "connection")
-        try:
-            return self._run_once(work)
-        except (*AWAY, psycopg2.IntegrityError):
-            close()
-            if not reused:
-                raise
+        """A connection that turns out to be stale, or to say nothing, is replaced once."""
+        if hasattr(_local, "connection"):
+            try:
+                with deadline.leaving_time_for_another():
+                    return self._run_once(work)
+            except AWAY:
+                pass
         return self._run_once(work)
 
     def _run_once(self, work: Callable[[Cursor], T]) -> T:
-        with _connection(self.database_url).cursor() as cursor:
-            return work(cursor)
+        try:
+            with _connection(self.database_url).cursor() as cursor:
+                return work(cursor)
+        except (*AWAY, psycopg2.IntegrityError):
+            close()
+            raise
 
 
 def _connection(database_url: str) -> Any:
     if not hasattr(_local, "connection"):
-        connection = psycopg2.connect(database_url, connect_timeout=CONNECT_TIMEOUT_SECONDS)
+        connection = psycopg2.connect(database_url)
         connection.autocommit = True
         _local.connection = connection
     return _local.connection

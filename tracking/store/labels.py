@@ -1,7 +1,8 @@
 """Label sets: the combinations of label values that rollups and Prometheus series are kept for.
 
 Clients send the values, so their number is capped. Past the cap a combination folds, step by
-step, into one whose values are `other`. Knows no Django.
+step, into one whose values are `other`. A business is given up last: from its first set on, room
+is kept for those that it folds into under its name. Knows no Django.
 """
 
 import hashlib
@@ -11,8 +12,11 @@ from typing import Any, NamedTuple, Protocol
 from tracking.store.record import Record
 
 OTHER = "other"
-# The last tenth is kept for folded sets, so that a flood of intents doesn't hide its business.
-SHARE_FOR_EXACT = 0.9
+# Of the cap: a flood of intents leaves room for models, and one of models for new businesses.
+SHARE_FOR_EXACT = 0.8
+SHARE_FOR_MODELS = 0.9
+# What a business folds into: requests that worked, that failed, and whose response was an error.
+SETS_OF_BUSINESS = 3
 
 
 class Labels(NamedTuple):
@@ -42,6 +46,26 @@ class Cursor(Protocol):
     def fetchall(self) -> Any: ...
 
 
+class Room(NamedTuple):
+    """Up to which number of sets, kept ones included, one more may be made; `kept`: a business
+    that is there has room in any case."""
+
+    limit: int | None
+    kept: bool = False
+
+
+# Sets that businesses fold into are taken before they are made.
+_FOLDED = " AND ".join(
+    f"{name} = '{OTHER}'"
+    for name in ("provider_name", "request_model", "operation_name", "intent", "deployment")
+)
+_TAKEN = (
+    f"(SELECT coalesce(sum(CASE WHEN {_FOLDED} THEN 0 ELSE 1 END), 0)"
+    f" + {SETS_OF_BUSINESS} * count(DISTINCT business_id) FROM tracking_labelset)"
+)
+_IS_KEPT = "EXISTS (SELECT 1 FROM tracking_labelset WHERE business_id = %s)"
+
+
 class LabelSets:
     """Label sets in either database."""
 
@@ -52,16 +76,36 @@ class LabelSets:
         self.cursor.execute("SELECT id FROM tracking_labelset WHERE digest = %s", [labels.digest])
         return self._id()
 
-    def create_label_set(self, labels: Labels, cap: int | None) -> int | None:
+    def find_label_sets(self, candidates: Sequence[Labels]) -> dict[str, int]:
+        """The ids of those that exist, by digest."""
+        digests = [candidate.digest for candidate in candidates]
+        self.cursor.execute(
+            "SELECT digest, id FROM tracking_labelset"
+            f" WHERE digest IN ({', '.join(['%s'] * len(digests))})",
+            digests,
+        )
+        return dict(self.cursor.fetchall())
+
+    def create_label_set(self, labels: Labels, room: Room) -> int | None:
         """Racing processes may pass the cap by one each: a lock for it would cost every one."""
-        room = "" if cap is None else f"(SELECT count(*) FROM tracking_labelset) < {cap:d} AND"
+        # As much as a business takes with its first set.
+        is_room = (
+            "true" if room.limit is None else f"{_TAKEN} + {SETS_OF_BUSINESS + 1} <= {room.limit:d}"
+        )
+        if room.kept:
+            is_room = f"({_IS_KEPT} OR {is_room})"
         columns = ", ".join(("digest", *Labels._fields, "model_set_id"))
         oldest = "(SELECT min(id) FROM tracking_labelset WHERE request_model = %s)"
         self.cursor.execute(
             f"INSERT INTO tracking_labelset ({columns})"
-            f" SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, {oldest} WHERE {room} true"
+            f" SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, {oldest} WHERE {is_room}"
             " ON CONFLICT (digest) DO NOTHING RETURNING id",
-            [labels.digest, *labels, labels.request_model],
+            [
+                labels.digest,
+                *labels,
+                labels.request_model,
+                *([labels.business_id] if room.kept else []),
+            ],
         )
         return self._id()
 
@@ -71,42 +115,41 @@ class LabelSets:
 
 
 class KnownSets:
-    """What this process knows of label sets: their ids, and how many there are at least.
+    """What this process knows of label sets: their ids, and which limits are reached.
 
     Rows neither change nor go, so neither can be stale.
     """
 
     def __init__(self) -> None:
         self.ids: dict[Labels, int] = {}
-        self.at_least = 0
+        self.reached: set[int | None] = set()
 
     def forget(self) -> None:
         self.ids.clear()
-        self.at_least = 0
+        self.reached.clear()
 
     def resolve(self, labels: Labels, store: LabelSets, cap: int) -> tuple[int, bool]:
         """(id, folded) of the set, made if there is room, else of the nearest one it folds into."""
-        for step, (candidate, limit) in enumerate(zip(foldings(labels), limits(cap), strict=True)):
-            label_set_id = self._look_up(candidate, store, limit)
+        known = self.ids.get(labels)
+        if known is not None:
+            return known, False
+        steps = tuple(foldings(labels))
+        found = store.find_label_sets(steps)
+        for step, (candidate, room) in enumerate(zip(steps, rooms(cap), strict=True)):
+            label_set_id = found.get(candidate.digest) or self._create(candidate, store, room)
             if label_set_id is not None:
+                self.ids[candidate] = label_set_id
                 return label_set_id, step > 0
         raise AssertionError("The last folding has no limit.")
 
-    def _look_up(self, labels: Labels, store: LabelSets, limit: int | None) -> int | None:
-        known = self.ids.get(labels)
-        if known is not None:
-            return known
-        found = store.find_label_set(labels) or self._create(labels, store, limit)
-        if found is not None:
-            self.ids[labels] = found
-        return found
-
-    def _create(self, labels: Labels, store: LabelSets, limit: int | None) -> int | None:
-        if limit is not None and self.at_least >= limit:
-            return None
-        made = store.create_label_set(labels, limit) or store.find_label_set(labels)
-        if made is None and limit is not None:
-            self.at_least = limit
+    def _create(self, labels: Labels, store: LabelSets, room: Room) -> int | None:
+        if room.limit in self.reached:
+            if not room.kept:
+                return None
+            room = room._replace(limit=0)
+        made = store.create_label_set(labels, room) or store.find_label_set(labels)
+        if made is None:
+            self.reached.add(room.limit)
         return made
 
 
@@ -140,5 +183,11 @@ def foldings(labels: Labels) -> Iterator[Labels]:
     yield coarse._replace(request_model=OTHER, business_id=OTHER)
 
 
-def limits(cap: int) -> tuple[int | None, ...]:
-    return int(cap * SHARE_FOR_EXACT), cap, cap, None
+def rooms(cap: int) -> tuple[Room, ...]:
+    """Of each folding."""
+    return (
+        Room(int(cap * SHARE_FOR_EXACT)),
+        Room(int(cap * SHARE_FOR_MODELS)),
+        Room(cap, kept=True),
+        Room(None),
+    )

@@ -6,18 +6,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import (
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    ProgrammingError,
-    connection,
-    transaction,
-)
+from django.db import Error, IntegrityError, connection, transaction
 
-from tracking.errors import Refusal, database_away, database_not_migrated
 from tracking.store import append
 from tracking.store.database import Database
+from tracking.store.faults import refusal_of
 from tracking.store.labels import Cursor
 
 T = TypeVar("T")
@@ -48,16 +41,12 @@ class ThroughDjango(Database):
 def _refusals() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
+    except Error as error:
+        append.known_sets.forget()
         connection.close_if_unusable_or_obsolete()
-        raise _refusal(error) from error
-
-
-def _refusal(error: Exception) -> Refusal:
-    append.known_sets.forget()
-    if isinstance(error, ProgrammingError) or "no such table" in str(error):
-        return database_not_migrated()
-    return database_away()
+        if refusal := refusal_of(error):
+            raise refusal from error
+        raise
 
 
 def _in_transaction(work: Callable[[Cursor], T]) -> T:

@@ -21,8 +21,8 @@ from tracking.store.periods import DAY, EPOCH, Period, floor_day
 # Floats (and SQLite's costs) depend on the order of their addition.
 RELATIVE_TOLERANCE = 1e-9
 ABSOLUTE_TOLERANCE = 1e-12
-# What version 1.0.0 counted was not rounded to a multiple of 2^-14 ms.
-ROUNDING_MS = 2**-15
+# What version 1.0.0 counted was not rounded to a multiple of 2^-17 ms.
+ROUNDING_MS = 2**-18
 INEXACT = {"duration_ms", "success_rate", "cost_usd"}
 # Of a row of either side: where it counts, behind the period.
 PLACE = KEY[1:]

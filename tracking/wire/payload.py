@@ -66,6 +66,17 @@ class TrackPayload(Struct, kw_only=True):
     metadata: Metadata | None = None
 
 
+WIRE_NAMES = frozenset(TrackPayload.__struct_encode_fields__)
+# The names that pages, exports and columns have for the same: a record may use them, too.
+OWN_NAMES = {
+    own: wire
+    for own, wire in zip(
+        TrackPayload.__struct_fields__, TrackPayload.__struct_encode_fields__, strict=True
+    )
+    if own != wire
+}
+
+
 def record_of(
     payload: TrackPayload, received_at: datetime, idempotency_key: str | None = None
 ) -> Record:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from tests.measurements import HOUR, deployment, measured, reported
 
@@ -11,7 +12,13 @@ pytestmark = pytest.mark.django_db
 PAGE = "/dashboard/deployments/?window=24h"
 DATA = "/dashboard/deployments.json?window=24h"
 # In the middle of an hour, so that what follows within minutes lies in the same.
-AT = datetime.now(UTC).replace(minute=30, second=0, microsecond=0) - 3 * HOUR
+AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def three_hours_later():
+    with time_machine.travel(AT + 3 * HOUR):
+        yield
 
 
 @pytest.fixture

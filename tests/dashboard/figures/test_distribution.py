@@ -48,5 +48,5 @@ def test_a_histogram_fills_its_width_and_marks_one_column():
 def test_a_request_is_placed_by_its_bin():
     low, high = bounds_ms({9: 1}, BOUNDS_MS[4])
     assert (low, high) == (BOUNDS_MS[3], BOUNDS_MS[9])
-    assert share_below({3: 1, 4: 1, 5: 2}, BOUNDS_MS[4]) == 0.25
-    assert share_below({}, 600) is None
+    assert share_below({3: 1, 4: 1, 5: 2}, BOUNDS_MS[4]).value == 0.25
+    assert share_below({}, 600).value is None

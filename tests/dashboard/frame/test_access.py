@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import OperationalError, ProgrammingError
+from django.db import InternalError, OperationalError
 
 from tests.build import record, store_records
 
@@ -81,9 +81,9 @@ def test_a_program_gets_json(client):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (OperationalError("connection refused"), "The database does not answer"),
-        (ProgrammingError("no relation"), "The database has no tables yet"),
-        (OperationalError("no such table: tracking_rollup"), "The database has no tables yet"),
+        (OperationalError("connection refused"), "Database unavailable"),
+        (OperationalError("no such table: tracking_rollup"), "python manage.py migrate"),
+        (InternalError("attempt to write a readonly database"), "Database read-only"),
     ],
 )
 def test_a_database_that_is_away_is_said_to_be_so(admin, monkeypatch, error, words):
@@ -126,3 +126,10 @@ def test_what_the_root_answers_depends_on_who_asks(client):
     browser = {"Accept": "text/html"}
     assert "Accept" in client.get("/", headers=browser)["Vary"]
     assert client.post("/", headers=browser).status_code == 405
+
+
+def test_a_log_in_that_should_lead_elsewhere_leads_to_the_dashboard(client):
+    get_user_model().objects.create_superuser("ada", password="right")
+    form = {"username": "ada", "password": "right", "next": "https://evil.example/"}
+    answer = client.post("/admin/login/", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/dashboard/")

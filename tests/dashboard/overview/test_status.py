@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils.html import strip_tags
 
 from deployments.models import Deployment, LambdaReport
@@ -10,7 +11,13 @@ from tests.build import record, store_records
 from tracking.models import BulkLoad
 
 pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 3, 10, 12, 34, 56, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def now():
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def strip_of(client, window="1h"):

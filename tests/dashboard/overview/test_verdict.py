@@ -29,7 +29,7 @@ def test_it_says_since_when_and_where_failures_go_on():
     assert (found.level, found.since) == ("bad", START + timedelta(hours=2))
     assert not found.longer
     assert (found.model, found.error) == ("gpt-5-mini", "timeout")
-    assert found.failure_rate == 0.13
+    assert found.failed.value == 0.13
 
 
 def test_between_five_and_ten_percent_it_warns():
@@ -57,3 +57,7 @@ def test_nothing_is_no_verdict():
 def test_failures_go_on_from_exactly_five_percent():
     assert verdict(0, 5, 5).since == START + timedelta(hours=1)
     assert verdict(0, 4, 4).since is None
+
+
+def test_an_empty_history_is_not_a_failing_one():
+    assert not verdict(None, None, 12).longer

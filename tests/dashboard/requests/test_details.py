@@ -1,5 +1,7 @@
 """One request, on its page and beside the list."""
 
+import re
+
 import pytest
 
 from tests.build import record, store_records
@@ -16,7 +18,7 @@ def test_one_request_shows_its_place_and_its_conversation(admin):
     store(*({"conversation_id": "talk", "duration_ms": 100.0 * n} for n in range(1, 11)))
     slowest = AIRequest.objects.get(duration_ms=1000.0)
     context = admin.get(f"/dashboard/requests/{slowest.pk}/").context
-    assert context["share_below"] == 0.9
+    assert context["below"].value == 0.9
     assert len(context["timeline"]) == 10
     assert [column.here for column in context["columns"]].count(True) == 1
 
@@ -43,6 +45,26 @@ def test_no_link_keeps_the_request_open(admin):
     store({})
     answer = admin.get("/dashboard/requests/", {"open": 1, "model": "gpt-5-mini"})
     assert "open=1" not in answer.content.decode()
+
+
+def test_it_shows_when_the_first_chunk_came_and_how_satisfied_somebody_was(admin):
+    store({"time_to_first_chunk_ms": 420.0, "user_satisfaction": 4.5})
+    page = admin.get(f"/dashboard/requests/{AIRequest.objects.get().pk}/").content.decode()
+    assert "first chunk after 420\N{NARROW NO-BREAK SPACE}ms" in page
+    assert "satisfaction 4.5" in page
+
+
+def test_its_outcome_has_one_word_in_the_list_and_beside_it(admin):
+    store({"response_type": "appointment_booking", "appointment_requested": True})
+    pk = AIRequest.objects.get().pk
+    for path in ("/dashboard/requests/", f"/dashboard/requests/{pk}/"):
+        assert '<span class="tag">requested</span>' in admin.get(path).content.decode()
+
+
+def test_a_zone_stands_beside_a_time(admin):
+    store({})
+    page = admin.get(f"/dashboard/requests/{AIRequest.objects.get().pk}/").content.decode()
+    assert re.search(r"\d\d:\d\d:\d\d <span class=\"quiet zone\">UTC</span></h2>", page)
 
 
 def test_a_request_that_is_not_there(admin):

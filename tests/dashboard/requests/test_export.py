@@ -37,15 +37,20 @@ def test_an_export_of_nothing_is_an_empty_array(admin):
     assert json.loads(b"".join(answer.streaming_content)) == []
 
 
-def test_an_export_reads_page_by_page(admin, monkeypatch, django_assert_max_num_queries):
+def test_an_export_reads_page_by_page(admin, monkeypatch):
     monkeypatch.setattr("dashboard.requests.export.CHUNK", 10)
     store(*({} for _ in range(25)))
-    answer = admin.get("/dashboard/requests.json")
-    with django_assert_max_num_queries(3):
-        assert len(json.loads(b"".join(answer.streaming_content))) == 25
+    with CaptureQueriesContext(connection) as queries:
+        answer = admin.get("/dashboard/requests.json")
+    assert sum("LIMIT 11" in query["sql"] for query in queries) == 3
+    assert len(json.loads(b"".join(answer.streaming_content))) == 25
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
+DISGUISED = [" =1", "\u3000=1", "＝1", "＋1", "－1", "＠A", "|x", "%x"]
+
+
+@pytest.mark.parametrize("text", FORMULAS + DISGUISED)
 def test_a_cell_that_begins_a_formula_is_defused(text):
     assert defused(text) == f"'{text}"
 
@@ -61,12 +66,8 @@ def test_no_cell_of_the_csv_runs_in_a_spreadsheet(admin):
     assert (row["intent"], row["metadata"]) == ("'=1+1", '{"plan": "free"}')
 
 
-def test_an_export_reads_a_page_when_the_one_before_was_sent(admin, monkeypatch):
-    monkeypatch.setattr("dashboard.requests.export.CHUNK", 10)
-    store(*({} for _ in range(25)))
-    lines = iter(admin.get("/dashboard/requests.json").streaming_content)
-    with CaptureQueriesContext(connection) as queries:
-        next(lines)
-        assert ["LIMIT 11" in query["sql"] for query in queries] == [True]
-        assert len(list(lines)) == 25
-    assert len(queries) == 3
+def test_an_export_tells_its_length(admin):
+    store({}, {})
+    answer = admin.get("/dashboard/requests.json")
+    assert len(b"".join(answer.streaming_content)) == int(answer["Content-Length"])
+    assert "attachment" in answer["Content-Disposition"]

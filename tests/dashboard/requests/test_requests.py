@@ -1,9 +1,12 @@
 """The list of requests, its pages and its filters."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.build import record, store_records
 
@@ -26,7 +29,7 @@ def test_the_newest_come_first(admin):
     assert listed(admin) == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize("sort", ["newest", "oldest", "slowest", "dearest"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "slowest", "quickest", "dearest", "cheapest"])
 def test_pages_show_each_request_once(admin, sort):
     moment = datetime.now(UTC)
     store(
@@ -49,6 +52,43 @@ def test_the_dearest_come_first_and_the_unpriced_last(admin):
     costs = {"cheap": Decimal("0.0009"), "unpriced": None, "dear": Decimal(12), "free": Decimal(0)}
     store(*({"request_id": name, "cost_usd": cost} for name, cost in costs.items()))
     assert listed(admin, sort="dearest") == ["dear", "cheap", "free", "unpriced"]
+    assert listed(admin, sort="cheapest") == ["free", "cheap", "dear", "unpriced"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "following"),
+    [("newest", "oldest"), ("oldest", "newest"), ("slowest", "quickest"), ("dearest", "cheapest")],
+)
+def test_a_second_click_on_a_head_reverses_the_order(admin, sort, following):
+    store({})
+    page = admin.get("/dashboard/requests/", {"sort": sort}).content.decode()
+    [head] = re.findall(r'<th[^>]*aria-sort="(\w+)"><a href="\?sort=(\w+)"', page)
+    assert head == ("ascending" if sort == "oldest" else "descending", following)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("vet", {"a"}), ("GPT-5", {"a", "b"}), ("time", {"b"}), ("talk", {"c"}), ("tal", set())],
+)
+def test_a_search_finds_names_in_part_and_ids_whole(admin, search, found):
+    store(
+        {"request_id": "a", "business_id": "happy-vet"},
+        {"request_id": "b", "error_type": "timeout"},
+        {"request_id": "c", "request_model": "local", "conversation_id": "talk"},
+    )
+    assert set(listed(admin, q=search)) == found
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [(0, "0 requests"), (1, "1 request"), (51, "51 requests"), (61, "More than 60 requests")],
+)
+def test_it_says_how_many_fit(admin, monkeypatch, stored, words):
+    monkeypatch.setattr("dashboard.requests.pages.COUNTED_AT_MOST", 60)
+    monkeypatch.setattr("dashboard.requests.views.COUNTED_AT_MOST", 60)
+    store(*({} for _ in range(stored)), {"business_id": "another"})
+    answer = admin.get("/dashboard/requests/", {"business": "clinic"})
+    assert f"<strong>{words}</strong>" in answer.content.decode()
 
 
 def test_too_many_to_sort_by_cost_come_by_time_and_it_says_so(admin, monkeypatch):
@@ -70,7 +110,15 @@ def test_a_new_request_moves_no_page(admin):
     assert listed(admin, after=after) == expected
 
 
-def test_no_page_counts_the_table(admin, django_assert_num_queries):
+def test_no_page_counts_the_whole_table(admin):
+    store(*({} for _ in range(51)))
+    with CaptureQueriesContext(connection) as queries:
+        admin.get("/dashboard/requests/")
+    [counted] = [query["sql"] for query in queries if "COUNT(" in query["sql"].upper()]
+    assert "LIMIT 10001" in counted
+
+
+def test_a_page_that_is_the_only_one_counts_nothing(admin, django_assert_num_queries):
     store({})
     with django_assert_num_queries(5) as queries:
         admin.get("/dashboard/requests/")
@@ -149,10 +197,32 @@ def test_as_many_as_may_be_sorted_by_cost_are(admin, monkeypatch):
 def test_other_finds_what_was_counted_as_other(admin, settings):
     settings.MAX_LABEL_SETS = 10
     store(*({"intent": f"intent {n}"} for n in range(20)))
-    assert len(listed(admin, intent="other")) == 11
+    assert len(listed(admin, intent="other")) == 18
 
 
 def test_only_one_asks_for_what_failed(admin):
     store({"request_id": "worked"}, {"request_id": "broken", "error_type": "timeout"})
     assert listed(admin, failed="1") == ["broken"]
     assert set(listed(admin, failed="0")) == {"worked", "broken"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"dearer_usd": "1e-999999999"},
+        {"dearer_usd": "0e999999999"},
+        {"cheaper_usd": "1e-99999"},
+        {"slower_ms": "1e-400"},
+        {"sort": "dearest", "after": "1e-999999999_1"},
+        {"sort": "slowest", "after": "1e-999999999_1"},
+        {"dearer_usd": "1E-12"},
+    ],
+)
+def test_a_number_smaller_than_any_stored_one_is_nothing(admin, query):
+    assert admin.get("/dashboard/requests/", query).status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00+23:59", "9999-12-31T23:59-23:59"])
+def test_a_key_outside_of_time_is_a_400(admin, moment):
+    answer = admin.get("/dashboard/requests/", {"after": f"{moment}_1"})
+    assert answer.status_code == 400

@@ -116,6 +116,16 @@ def test_the_newest_runs_are_listed(admin, url):
     assert [page.count(word) for word in (">unfinished<", ">interrupted<")] == [9, 1]
 
 
+def test_a_deployment_has_its_colour_on_every_page(admin, url):
+    saved("older"), (second := saved("second", url))
+    run = started(second)
+    for _ in range(2):
+        sample(admin, run)
+    pages = [f"/dashboard/runs/{run.pk}/", "/dashboard/deployments/"]
+    colours = [{line["colour"] for line in admin.get(page).context["chart"]} for page in pages]
+    assert colours == [{1}, {1}]
+
+
 def test_a_run_that_never_was_is_not_found(admin):
     assert admin.get("/dashboard/runs/7/").status_code == 404
     assert admin.post("/dashboard/runs/7/sample").status_code == 404

@@ -248,3 +248,9 @@ def test_every_price_has_a_date_and_a_source():
     assert all(price.source.startswith("https://") and price.as_of.year >= 2025 for price in TABLE)
     assert len({price.name for price in TABLE}) == len(TABLE)
     assert "t2.micro" in instance_types(PRICES)
+
+
+def test_a_price_has_a_name_that_people_read():
+    words = [price.words for price in TABLE]
+    assert words[:2] == ["Lambda requests", "Lambda GB-s x86-64"]
+    assert not [word for word in words if "_" in word]

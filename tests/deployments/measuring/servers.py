@@ -43,7 +43,7 @@ def late_headers(handler: Handler) -> None:
     """The first line at once, the rest of the head a moment later."""
     handler.send_response(200)
     handler.flush_headers()
-    time.sleep(0.15)
+    time.sleep(0.5)
     handler.send_header("Content-Length", "0")
     handler.end_headers()
 

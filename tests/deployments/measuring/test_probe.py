@@ -65,8 +65,7 @@ def test_the_parts_add_up_to_what_the_client_waited_for(client):
 
 def test_headers_that_come_late_are_waited_for(client):
     sample = client("/late-headers").call()
-    assert sample.first_byte_ms < 100
-    assert sample.duration_ms >= 150
+    assert sample.first_byte_ms < 450 < 500 <= sample.duration_ms
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from tests import database
 from tests.lambda_runtime import package
-from tests.lambda_runtime.emulator.running import Running, migrated_database, running
+from tests.lambda_runtime.emulator.running import Running, running
 
 here = database.POSTGRESQL and sys.platform == "linux"
 collect_ignore_glob = [] if here else ["test_*.py"]
@@ -23,7 +23,7 @@ def zip_path() -> Path:
 @pytest.fixture(scope="module")
 def service_database() -> Iterator[str]:
     """URL of a migrated database with an administrator."""
-    with migrated_database() as url:
+    with database.migrated_database() as url:
         yield url
 
 

@@ -1,8 +1,5 @@
 """Starts a local Lambda for tests, and remembers the lines that it prints."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +10,11 @@ from typing import Any
 import requests
 
 from deploy.local_lambda.local_lambda import LocalLambda
-from tests import database
 
 ROOT = Path(__file__).resolve().parents[3]
 API_KEY = "a-key-of-the-tests"
 SECRET_KEY = "s" * 50
-ADMIN_PASSWORD = "a-password-of-the-tests"
-LINE_SECONDS = 5
+LINE_SECONDS = 30
 A_WHOLE_CORE_MB = 1769
 
 
@@ -60,7 +55,9 @@ class Running:
 
 
 @contextmanager
-def running(zip_path: Path, database_url: str, **options: Any) -> Iterator[Running]:
+def running(
+    zip_path: Path, database_url: str, more_variables: dict[str, str] | None = None, **options: Any
+) -> Iterator[Running]:
     """Options are LocalLambda's; a fresh one has no execution environment yet."""
     options = {"memory_mb": A_WHOLE_CORE_MB, **options}
     lines: list[str] = []
@@ -68,33 +65,7 @@ def running(zip_path: Path, database_url: str, **options: Any) -> Iterator[Runni
         "DATABASE_URL": database_url,
         "MLOPS_API_KEY": API_KEY,
         "SECRET_KEY": SECRET_KEY,
+        **(more_variables or {}),
     }
     with LocalLambda(zip_path, variables, print_line=lines.append, **options) as local_lambda:
         yield Running(local_lambda, lines)
-
-
-@contextmanager
-def migrated_database() -> Iterator[str]:
-    with database.new_database() as url:
-        manage(url, "migrate", "--verbosity", "0")
-        manage(url, "ensure_admin")
-        yield url
-
-
-def manage(database_url: str, *arguments: str, **environment: str) -> str:
-    """What the command printed."""
-    completed = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "mlops.settings",
-            "DATABASE_URL": database_url,
-            "ADMIN_PASSWORD": ADMIN_PASSWORD,
-            **environment,
-        },
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return completed.stdout

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.chromium import page_without_errors
-from tests.lambda_runtime.emulator.running import ADMIN_PASSWORD, Running, running
+from tests.database import ADMIN_PASSWORD
+from tests.lambda_runtime.emulator.running import Running, running
 
 DEPLOYMENTS = {
     "HTTP API with the stage in its URLs": {"api": "v2"},

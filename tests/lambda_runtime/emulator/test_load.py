@@ -11,7 +11,8 @@ import pytest
 from tests.blackbox.load import Client, Payload, at_once, batches, payloads, send_all
 from tests.blackbox.scraper import Scraper
 from tests.blackbox.truth import differences, read_series, series_of
-from tests.lambda_runtime.emulator.running import API_KEY, Running, migrated_database, running
+from tests.database import migrated_database
+from tests.lambda_runtime.emulator.running import API_KEY, Running, running
 
 ENVIRONMENTS = 8
 SINGLE, TWICE, BATCHED = 900, 100, 400

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from deploy.local_lambda.cpu import CpuLimit
 from tests.build import payload
 from tests.lambda_runtime.emulator.running import A_WHOLE_CORE_MB, Running, running
 from tests.lambda_runtime.events import KEEP_WARM
+from tracking.doctor.diagnosis import looks
 
 AWAY = "postgresql://nobody@127.0.0.1:1/nowhere"
 
@@ -39,6 +39,12 @@ def test_repeated_query_keys_arrive_as_sent(service):
 def test_a_binary_body_arrives_as_sent(service):
     answer = service.post("/track", data=b"\xff\xfe")
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("megabytes", [2, 7, 11])
+def test_a_body_over_the_bound_is_refused_by_service_or_gateway(service, megabytes):
+    answer = service.post("/track/batch", data=b"x" * megabytes * 1_000_000)
+    assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("api", ["v1", "url"])
@@ -92,14 +98,6 @@ def test_a_database_that_is_away_leaves_the_environment_up(without_database):
     assert without_database.get("/health").headers["X-Cold-Start"] == "0"
 
 
-def test_the_processor_is_limited_after_init():
-    limit = CpuLimit(512)
-    if not limit.possible:
-        pytest.skip(f"no control groups here: {limit.reason}")
-    assert limit.cores == pytest.approx(0.29, abs=0.005)
-    assert limit.quota_us == 5789
-
-
 def test_doctor_runs_on_lambda(service):
     service.local_lambda.invoke({"manage": "doctor"})
-    assert "no errors" in service.wait_for_line("18 points examined")
+    assert "no errors" in service.wait_for_line(f"{len(looks())} points examined")

@@ -36,7 +36,8 @@ class Caller:
         self.application = application
 
     def __call__(self, method, path, body=b"", **environ):
-        environ |= {"REQUEST_METHOD": method, "PATH_INFO": path, "wsgi.input": io.BytesIO(body)}
+        environ |= {"REQUEST_METHOD": method, "PATH_INFO": path}
+        environ.setdefault("wsgi.input", io.BytesIO(body))
         environ["CONTENT_LENGTH"] = environ.get("CONTENT_LENGTH", str(len(body)))
         setup_testing_defaults(environ)
         answer: dict[str, Any] = {}
@@ -115,6 +116,17 @@ def test_bad_input_is_answered_without_a_database(call):
 def test_a_wrong_length_is_a_4xx(call, length):
     answer = call(AWAY)("POST", "/track", b"{}", CONTENT_LENGTH=length)
     assert 400 <= answer["status"] < 500
+
+
+def test_a_body_that_was_cut_is_refused_though_it_is_complete_json(call):
+    body = json.dumps(payload()).encode()
+    answer = call(AWAY)("POST", "/track", body, CONTENT_LENGTH=str(len(body) + 1))
+    assert (answer["status"], b"shorter" in answer["body"]) == (400, True)
+
+
+def test_a_chunked_body_needs_a_length(call):
+    environ = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    assert call(AWAY)("POST", "/track", b"{}", **environ)["status"] == 411
 
 
 def test_without_a_database_nothing_is_acknowledged(call):

@@ -90,8 +90,31 @@ def test_a_number_as_business_id_is_taken_as_text(post):
     assert AIRequest.objects.get().business_id == "42"
 
 
-def test_unknown_fields_are_ignored(post):
-    assert post(payload(colour="blue")).status_code == 200
+def test_unknown_fields_are_ignored_and_named(post):
+    answer = post(payload(size=[{"deep": 1}], colour="blue"))
+    assert (answer.status_code, answer.json()["ignored"]) == (200, ["colour", "size"])
+
+
+def test_names_of_the_export_are_taken_too(post):
+    own = {"duration_ms": 7.5, "total_tokens": 3, "cost_usd": 0.0042, "request_model": "gpt-5"}
+    answer = post({"business_id": "clinic", "intent": "pricing", **own})
+    assert "ignored" not in answer.json()
+    stored = AIRequest.objects.get()
+    assert {name: getattr(stored, name) for name in own} == own | {"cost_usd": Decimal("0.0042")}
+    assert stored.intent == "pricing"
+
+
+def test_of_two_names_for_one_the_old_one_counts(post):
+    answer = post(payload(api_cost_usd=1, cost_usd=2))
+    assert answer.json()["ignored"] == ["cost_usd"]
+    assert AIRequest.objects.get().cost_usd == 1
+    post(payload(api_cost_usd=None, cost_usd=2))
+    assert AIRequest.objects.filter(cost_usd=2).count() == 1
+
+
+def test_a_refusal_names_the_field_as_the_client_did(post):
+    answer = post(payload(cost_usd=-1))
+    assert answer.json() == {"error": "cost_usd must be a number >= 0.0", "field": "cost_usd"}
 
 
 @pytest.mark.parametrize("sign", [{"success_rate": 0.0}, {"response_type": "error"}])

@@ -29,6 +29,11 @@ def test_it_works(post):
     ]
 
 
+def test_a_result_names_what_was_ignored(post):
+    results = post([payload(colour="blue"), payload()]).json()["results"]
+    assert [result.get("ignored") for result in results] == [["colour"], None]
+
+
 def test_a_bad_item_keeps_no_other_from_being_stored(post):
     answer = post([payload(), payload(tokens_used="x"), payload()])
     assert answer.status_code == 207
@@ -65,7 +70,7 @@ def test_the_idempotency_key_covers_the_items_by_their_place(post):
     headers = {"Idempotency-Key": "batch-1"}
     post([payload(), payload()], **headers)
     results = post([payload(), payload()], **headers).json()["results"]
-    assert [result["request_id"] for result in results] == ["batch-1:0", "batch-1:1"]
+    assert [result["request_id"].split(":")[1] for result in results] == ["0", "1"]
     assert AIRequest.objects.count() == 2
 
 
@@ -107,3 +112,25 @@ def test_a_bad_idempotency_key_is_named(post):
 def test_a_batch_of_one_mebibyte_is_taken(client):
     body = json.dumps({"records": [payload()]}).encode().ljust(1024 * 1024)
     assert client.post("/track/batch", body, content_type="application/json").status_code == 200
+
+
+def test_the_longest_idempotency_key_is_taken(post):
+    assert post([payload(), payload()], **{"Idempotency-Key": "k" * 200}).json()["stored"] == 2
+
+
+def test_a_key_of_a_record_is_none_of_a_batch(client, post):
+    post([payload()], **{"Idempotency-Key": "Z"})
+    single = {"content_type": "application/json", "headers": {"Idempotency-Key": "Z:0"}}
+    assert client.post("/track", payload(), **single).json()["duplicate"] is False
+
+
+def test_duplicates_are_not_counted_as_stored(post):
+    post([payload(request_id="a")])
+    answer = post([payload(request_id="a"), payload(request_id="b"), {}]).json()
+    assert [answer[name] for name in ("stored", "duplicates", "refused")] == [1, 1, 1]
+
+
+def test_a_batch_of_duplicates_is_a_success(post):
+    for stored in (1, 0):
+        answer = post([payload(request_id="a")])
+        assert (answer.status_code, answer.json()["stored"]) == (200, stored)

@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,14 @@ def test_an_error_is_its_exit_code(settings):
     settings.ON_LAMBDA = True
     with pytest.raises(CommandError, match="errors"):
         call_command("doctor")
+
+
+def test_its_advice_runs_without_an_activated_environment(tmp_path):
+    environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "PATH": "/usr/bin:/bin"}
+    doctor = [sys.executable, "manage.py", "doctor"]
+    done = subprocess.run(doctor, cwd=ROOT, env=environment, capture_output=True, text=True)
+    [advice] = re.findall(r"Run: (.* manage\.py migrate) ", done.stdout)
+    subprocess.run(["sh", "-c", advice], cwd=ROOT, env=environment, check=True, capture_output=True)
 
 
 def test_no_secret_is_printed(tmp_path):

@@ -85,6 +85,17 @@ def test_the_duration_histogram_is_kept_by_model(scrape):
     assert scrape()[(name, ("le", "2.0"), model)] == 1
 
 
+def test_the_oldest_models_bear_their_names_and_the_rest_is_other(scrape, monkeypatch):
+    monkeypatch.setattr("tracking.prometheus.totals.MODELS_SHOWN", 2)
+    store_records([record(request_model=f"model {n}") for n in (3, 1, 2, 4)])
+    series = scrape()
+    count = "ai_request_duration_seconds_count"
+    by_model = {key[1][1]: value for key, value in series.items() if key[0] == count}
+    assert by_model == {"model 3": 1, "model 1": 1, "other": 2}
+    business = ("business_id", "clinic")
+    assert series[("ai_tokens_used_total", business, ("model_name", "other"))] == 600
+
+
 def test_the_success_rate_is_the_mean_of_this_hour_and_the_one_before(scrape, time_machine):
     time_machine.move_to("2026-03-01T12:30Z", tick=False)
     for hour, rate in ((12, 1.0), (11, 0.5), (10, 0.0)):

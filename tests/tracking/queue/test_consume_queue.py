@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -67,14 +69,14 @@ def consumer(
         process.communicate()
 
 
-def query(url: str, sql: str) -> list[tuple[object, ...]]:
+def query(url: str, sql: str) -> list[tuple[Any, ...]]:
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         cursor.execute(sql)
         return list(cursor.fetchall()) if cursor.description else []
 
 
-def counted(url: str, business_id: str) -> list[tuple[object, ...]]:
+def counted(url: str, business_id: str) -> list[tuple[Any, ...]]:
     """(requests stored, requests in the totals of all time)"""
     stored = f"SELECT count(*) FROM tracking_airequest WHERE business_id = '{business_id}'"
     total = (
@@ -83,6 +85,10 @@ def counted(url: str, business_id: str) -> list[tuple[object, ...]]:
         f" WHERE period = {Period.ALL:d} AND business_id = '{business_id}'"
     )
     return query(url, f"SELECT ({stored}), ({total})")
+
+
+def is_stored(url: str, business_id: str, at_least: int) -> bool:
+    return bool(counted(url, business_id)[0][0] >= at_least)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -123,6 +129,19 @@ def test_killed_between_commit_and_deletion_it_counts_once(queues, queue, url):
     with consumer(queues, queue, url, "manage.py", "consume_queue", "--until-empty") as process:
         assert process.wait(SECONDS) == 0
     assert (counted(url, "killed"), waiting(queue)) == ([(1, 1)], 0)
+
+
+def test_consumers_that_are_killed_again_and_again_lose_nothing(queues, credentials, url):
+    queue = queues.make_bare("killed-consumers", VisibilityTimeout=1)
+    for number in range(200):
+        queue.send(body(business_id="again", request_id=str(number)))
+    for _ in range(3):
+        [(before, _)] = counted(url, "again")
+        with consumer(queues, queue, url):
+            wait_until(partial(is_stored, url, "again", before + 20))
+    with consumer(queues, queue, url):
+        wait_until(lambda: waiting(queue) == 0)
+    assert counted(url, "again") == [(200, 200)]
 
 
 def test_while_the_database_is_away_nothing_is_lost(queues, credentials, url):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.stage import QUEUE_ACTIONS
+from deploy.queue import ACTIONS
 from tests.aws import empty_account
 from tests.test_docs import FENCE
 
@@ -24,7 +24,8 @@ ELSEWHERE = ("make", "docker")
 
 def script() -> str:
     lines = [line for block in FENCE.findall(GUIDE.read_text()) for line in block.splitlines()]
-    return "\n".join(line for line in lines if not line.startswith(ELSEWHERE))
+    ours = [line for line in lines if not line.startswith(ELSEWHERE)]
+    return "\n".join(ours).replace(".venv/bin/python", sys.executable)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,6 @@ def test_the_doctor_has_nothing_against_that_queue(printed):
 
 def test_the_policy_is_for_these_queues_alone():
     [statement] = json.loads((ROOT / "deploy/queue_policy.json").read_text())["Statement"]
-    assert set(statement["Action"]) == set(QUEUE_ACTIONS)
+    assert set(statement["Action"]) == set(ACTIONS)
     names = {arn.rpartition(":")[2] for arn in statement["Resource"]}
     assert names == {"mlops-tracking-ingest", "mlops-tracking-ingest-dead"}

@@ -14,6 +14,7 @@ from tests.tracking.api.test_shell import Caller, never
 from tests.tracking.queue.queues import AWAY, waiting
 from tracking.api.shell import ApiFirst
 from tracking.models import AIRequest, Total
+from tracking.queue import sqs
 from tracking.queue.message import MESSAGE_MAX_BYTES
 from tracking.queue.sqs import Queue
 
@@ -73,6 +74,7 @@ def test_without_sqs_nothing_is_acknowledged(client, queue, settings, path):
     answer = post(client, payload() if path == "/track" else {"records": [payload()]}, path)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer.json()["error"] == "Queue unavailable"
+    assert answer.json()["request_id"]
 
 
 def test_a_queue_that_does_not_exist_is_an_answer(client, queue, settings, caplog):
@@ -86,8 +88,9 @@ def test_without_credentials_the_log_says_so(client, queue, settings, monkeypatc
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-    settings.INGEST_QUEUE_URL = f"{queue.url}?unknown"
+    sqs._found_by_botocore.cache_clear()
     assert post(client, payload()).status_code == 503
+    sqs._found_by_botocore.cache_clear()
     assert "needs AWS credentials" in caplog.text
 
 
@@ -128,13 +131,13 @@ def test_a_batch_without_a_valid_record_is_an_error(client, queue):
     assert waiting(queue) == 0
 
 
-def test_a_batch_that_sqs_takes_in_part_says_which(client, queue, monkeypatch):
-    """SQS goes away after the first message."""
+def test_a_batch_that_sqs_takes_in_part_says_which(client, queue, queues, monkeypatch):
+    """The queue goes away after the first message."""
     send = Queue.send
 
     def once(self, body):
         send(self, body)
-        monkeypatch.setattr(self, "endpoint", AWAY)
+        queues.client.delete_queue(QueueUrl=self.url)
 
     monkeypatch.setattr(Queue, "send", once)
     records = [payload(session_id="x" * 200, conversation_id="y" * 200) for _ in range(500)]

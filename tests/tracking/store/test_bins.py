@@ -36,7 +36,8 @@ def test_bounds_lie_at_most_a_native_bucket_apart():
 
 @pytest.mark.parametrize("bounds", [OLD_BUCKETS_MS, BUCKETS_MS])
 def test_buckets_are_exact_sums_of_coarse_bins(bounds):
-    durations = [random.Random(1).lognormvariate(7, 1) for _ in range(2_000)] + list(bounds)
+    source = random.Random(1)
+    durations = [source.lognormvariate(7, 1) for _ in range(2_000)] + list(bounds)
     counts = Counter(bucket_bin(duration_bin(duration)) for duration in durations)
     for bound, count in cumulative_counts(counts, bounds):
         assert count == sum(duration <= bound for duration in durations)

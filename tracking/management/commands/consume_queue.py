@@ -54,8 +54,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{consumer.done:,} messages stored, {consumer.left:,} left as they were")
 
 
-class Stopped(BaseException):
-    """A signal came while nothing had to be finished; no Exception, which botocore would catch."""
+class Stopped(Exception):
+    """A signal came while nothing had to be finished."""
 
 
 class Consumer:

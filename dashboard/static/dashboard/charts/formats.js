@@ -19,8 +19,19 @@ export function duration(milliseconds) {
   return signed(milliseconds, lasted(Math.abs(milliseconds)));
 }
 
+export function atMost(milliseconds) {
+  const known = milliseconds != null && isFinite(milliseconds);
+  return known ? `≤${NARROW}${duration(milliseconds)}` : duration(milliseconds);
+}
+
 export function usd(value) {
   return value == null ? "unpriced" : signed(value, `$${dollars(Math.abs(value))}`);
+}
+
+export function cost(amount, priced, requests) {
+  if (!priced) return requests ? "unpriced" : DASH;
+  const known = amount ? usd(amount) : "free";
+  return priced === requests ? known : `${known} + ${count(requests - priced)} unpriced`;
 }
 
 export function percent(share) {

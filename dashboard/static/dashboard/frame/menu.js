@@ -27,3 +27,17 @@ for (const popup of document.querySelectorAll("details.custom")) {
     if (!popup.contains(event.target)) popup.open = false;
   });
 }
+
+// What is meant for a terminal can be copied whole.
+function offerCopies() {
+  for (const text of document.querySelectorAll("pre[data-copy]:not(:has(+ .copy))")) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary copy", textContent: "Copy" });
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text.textContent);
+      button.textContent = "Copied";
+    });
+    if (navigator.clipboard) text.after(button);
+  }
+}
+document.addEventListener("refreshed", offerCopies);
+offerCopies();

@@ -1,5 +1,5 @@
 // The large chart's numbers as a table, for the keyboard and the screen reader.
-import { DASH, count, duration, moment, usd } from "../charts/formats.js";
+import { atMost, cost, count, duration, moment } from "../charts/formats.js";
 
 function row(cells) {
   const line = document.createElement("tr");
@@ -23,8 +23,9 @@ export function numbers({ starts, series }, zone) {
       [count(requests), requests],
       [count(at("failed")), at("failed")],
       ...["p50", "p95", "p99"].map((name) => [duration(at(name)), at(name)]),
+      [atMost(at("slowest")), at("slowest")],
       [count(at("total_tokens")), at("total_tokens")],
-      [requests ? usd(at("cost_usd")) : DASH, at("cost_usd")],
+      [cost(at("cost_usd"), at("priced"), requests), at("cost_usd")],
     ]);
   }));
 }

@@ -13,6 +13,8 @@ function points(values) {
 
 export function sparklines(series) {
   const all = { ...series, requests: series.worked.map((value, place) => value + series.failed[place]) };
+  // Where no interval has enough samples, the slowest is all there is.
+  if (all.p95.every((value) => value == null)) all.p95 = all.slowest;
   for (const line of document.querySelectorAll("polyline[data-series]")) {
     line.setAttribute("points", points(all[line.dataset.series]));
   }

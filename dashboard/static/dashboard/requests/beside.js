@@ -28,12 +28,12 @@ async function load(key) {
   loading.abort();
   loading = new AbortController();
   beside().ariaBusy = "true";
+  beside().querySelector("[data-page]").href = pageOf(key);
   const answer = await fetch(pageOf(key), { signal: loading.signal, headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const details = page.querySelector("[data-details]");
   beside().querySelector("[data-details]").replaceChildren(...details.childNodes);
-  beside().querySelector("[data-page]").href = pageOf(key);
   beside().scrollTop = 0;
   beside().ariaBusy = "false";
 }
@@ -68,6 +68,7 @@ function meant(target) {
 document.addEventListener("click", (event) => {
   const link = meant(event.target);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link.dataset.open && !wide.matches && !link.contains(event.target)) return location.assign(link.href);
   if (!link.matches("[data-close]") && !(link.dataset.open && wide.matches)) return;
   event.preventDefault();
   if (link.matches("[data-close]")) return close();

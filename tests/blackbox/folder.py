@@ -1,0 +1,61 @@
+"""Folds all the time beside the load, as another process would, and may be killed in the middle."""
+
+import threading
+from contextlib import closing
+from types import TracebackType
+from typing import Self
+
+import psycopg2
+
+from tracking.store.database import Direct, close
+
+KILL = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE state = 'active' AND query LIKE '%WITH gone AS%' AND pid <> pg_backend_pid()
+"""
+
+
+class Folder:
+    """A context manager; `folds` and `kills` tell how many there were."""
+
+    def __init__(self, database_url: str, *, kill_every_seconds: float | None = None) -> None:
+        self.database_url = database_url
+        self.kill_every_seconds = kill_every_seconds
+        self.folds = self.kills = 0
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._fold)]
+        if kill_every_seconds:
+            self._threads.append(threading.Thread(target=self._kill))
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _fold(self) -> None:
+        folding = Direct(self.database_url, max_label_sets=2_000)
+        while not self._stop.wait(0.005):
+            folding.fold()
+            self.folds += 1
+        close()
+
+    def _kill(self) -> None:
+        assert self.kill_every_seconds
+        while not self._stop.wait(self.kill_every_seconds):
+            try:
+                with closing(psycopg2.connect(self.database_url)) as connection:
+                    cursor = connection.cursor()
+                    cursor.execute(KILL)
+                    self.kills += cursor.fetchone()[0]  # type: ignore[index]
+            except psycopg2.Error:
+                continue  # The server is just being stopped.
