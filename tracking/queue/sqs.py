@@ -7,8 +7,8 @@ import logging
 import os
 import re
 import ssl
-import threading
 import weakref
+from collections import deque
 from functools import cache, cached_property
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -43,7 +43,8 @@ class Queue:
         self.name = parts.path.rpartition("/")[2]
         self.scheme = parts.scheme
         self.region, self.host = _region_and_host(parts.netloc)
-        self._kept = _Kept()
+        # As many as were ever in use at once: threads come and go.
+        self._kept: deque[HTTPConnection] = deque()
 
     def send(self, body: str) -> None:
         self._call("SendMessage", MessageBody=body)
@@ -124,13 +125,10 @@ class Queue:
 
     def _answered(self, body: bytes, headers: dict[str, str], seconds: int) -> tuple[int, bytes]:
         """A kept connection that turns out to be closed is replaced once."""
-        kept, self._kept.connection = self._kept.connection, None
-        if kept:
-            try:
-                return self._answered_on(kept, body, headers, seconds)
-            except (ConnectionError, HTTPException):
-                pass
-        return self._answered_on(self._connected(), body, headers, seconds)
+        try:
+            return self._answered_on(self._kept.pop(), body, headers, seconds)
+        except (IndexError, ConnectionError, HTTPException):
+            return self._answered_on(self._connected(), body, headers, seconds)
 
     def _answered_on(
         self, connection: HTTPConnection, body: bytes, headers: dict[str, str], seconds: int
@@ -144,7 +142,7 @@ class Queue:
             connection.close()
             raise
         if connection.sock:
-            self._kept.connection = connection
+            self._kept.append(connection)
         return answer
 
     def _connected(self) -> HTTPConnection:
@@ -159,12 +157,6 @@ class Queue:
     def _tls(self) -> ssl.SSLContext:
         """Kept, since reading the authorities' certificates takes 20 ms."""
         return ssl.create_default_context()
-
-
-class _Kept(threading.local):
-    """One for each thread."""
-
-    connection: HTTPConnection | None = None
 
 
 def _credentials() -> Credentials:

@@ -100,7 +100,7 @@ def test_a_kept_connection_that_was_closed_is_replaced(gateway, queue):
     assert (len(gateway.connections), waiting(queue)) == (2, 2)
 
 
-def test_each_thread_has_its_own(gateway, queue):
+def test_threads_that_send_at_once_share_no_connection(gateway, queue):
     shared = through(gateway, queue)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(shared.send, map(str, range(40))))
