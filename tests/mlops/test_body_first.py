@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mlops.body_first import BodyFirst
+from mlops.body_first import DISCARDED_MAX_BYTES, BodyFirst
 from tests.tracking.api.test_shell import AWAY, Caller, never
 from tracking.api.shell import ApiFirst
 
@@ -76,10 +76,16 @@ def test_health_is_answered_while_every_thread_works(call):
 
 
 @pytest.mark.parametrize("path", ["/track", "/track/batch"])
-def test_without_a_key_no_body_is_taken(call, path):
-    body = Silent()
-    answer = call()("POST", path, CONTENT_LENGTH="500", **{"wsgi.input": body})
-    assert answer["status"] == 401
+def test_without_a_key_a_body_is_thrown_away(call, path):
+    body = io.BytesIO(bytes(500_000))
+    answer = call()("POST", path, CONTENT_LENGTH="500000", **{"wsgi.input": body})
+    assert (answer["status"], body.tell()) == (401, 500_000)
+
+
+def test_no_more_than_a_bound_is_thrown_away(call):
+    body = io.BytesIO(bytes(2 * DISCARDED_MAX_BYTES))
+    answer = call()("POST", "/track", CONTENT_LENGTH=str(10**9), **{"wsgi.input": body})
+    assert (answer["status"], body.tell()) == (401, DISCARDED_MAX_BYTES)
 
 
 @pytest.mark.parametrize(
