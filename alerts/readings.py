@@ -15,7 +15,7 @@ from alerts.rules.limits import LimitsBySubject
 from alerts.rules.told import Counts, Of, Readings, add_up, same_hours
 from tracking.models import Addend, Pending, Total
 from tracking.store.fold import PENDING_AT_MOST
-from tracking.store.periods import DAY, HOUR, Period, floor_day, floor_hour
+from tracking.store.periods import DAY, HOUR, MINUTE, Period, floor_day, floor_hour
 
 LATELY = HOUR
 # Where so few came in an hour, what came before says more.
@@ -23,7 +23,6 @@ FEW = 300
 LATELY_AT_MOST = 6 * HOUR
 # So many of the newest say enough, however quickly they come.
 NEWEST = 5_000
-MINUTE = timedelta(minutes=1)
 
 SUMS = (
     "cost_usd",

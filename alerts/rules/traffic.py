@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from alerts.rules import tails
 from alerts.rules.told import ALL, WEEK, WEEKS, ByPair, Of, Readings, only
-from tracking.store.periods import HOUR
+from tracking.store.periods import HOUR, MINUTE
 
 # Requests come in conversations: an hour's count varies so many times more than if each came alone.
 ASSUMED_CLUMP = 8.0
@@ -15,7 +15,6 @@ ASSUMED_HOURS = 8
 SURE = 2.0
 # What is left of the usual traffic where there is a silence.
 QUIET = 0.2
-MINUTE = timedelta(minutes=1)
 LENGTHS = (timedelta(minutes=15), timedelta(hours=1))
 
 

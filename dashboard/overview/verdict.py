@@ -29,8 +29,9 @@ from dashboard.figures.figures import Figures, finite
 from dashboard.figures.sources import BySet, by_labels
 from dashboard.frame.query import query_string
 from dashboard.frame.scope import SCOPE_PARAMETERS
-from dashboard.frame.window import MINUTE, Window, ceil, floor
+from dashboard.frame.window import Window, ceil, floor
 from deployments import formats
+from tracking.store.periods import MINUTE
 
 # Whose requests they are says nothing of how they end; other labels do.
 JUDGED = {"business_id", "request_model", "provider_name", "deployment"}
