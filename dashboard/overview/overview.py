@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dashboard.figures.figures import WARNING, Figures, finite, known_usd, level_of
+from dashboard.figures.figures import WARNING, Figures, level_of
 from dashboard.figures.sources import (
     by_label,
     by_label_set,
@@ -20,17 +20,6 @@ from deployments.statistics.shares import Share
 # Fewer requests than this are no trend.
 FEWEST = 10
 TOP_LENGTH = 5
-TIME_SERIES: dict[str, Callable[[Figures], Any]] = {
-    "worked": lambda figures: figures.requests - figures.failures,
-    "failed": lambda figures: figures.failures,
-    "p50": lambda figures: finite(figures.p50),
-    "p95": lambda figures: finite(figures.p95),
-    "p99": lambda figures: finite(figures.p99),
-    "slowest": lambda figures: finite(figures.slowest),
-    "total_tokens": lambda figures: figures.total_tokens,
-    "cost_usd": known_usd,
-    "priced": lambda figures: figures.priced,
-}
 
 
 class Verdict(NamedTuple):
@@ -108,20 +97,6 @@ def _going_on(buckets: Mapping[datetime, Figures]) -> _Streak:
         requests, failures = streak.requests + figures.requests, streak.failures + figures.failures
         streak = _Streak(start, requests, failures, longer=start == min(buckets))
     return streak if streak.requests >= FEWEST else _Streak()
-
-
-def time_chart(window: Window, buckets: Mapping[datetime, Figures]) -> dict[str, Any]:
-    """Seconds since the epoch, and one list of values for each series; null is a gap."""
-    return {
-        "since": window.since.isoformat(),
-        "until": window.until.isoformat(),
-        "bucket_seconds": int(window.bucket.total_seconds()),
-        "starts": [int(start.timestamp()) for start in buckets],
-        "series": {
-            name: [value(figures) for figures in buckets.values()]
-            for name, value in TIME_SERIES.items()
-        },
-    }
 
 
 class Entry(NamedTuple):
