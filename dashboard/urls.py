@@ -8,6 +8,7 @@ from dashboard.overview.views import overview, overview_json
 from dashboard.profile.views import profile, profile_json
 from dashboard.requests.views import request_detail, request_export, request_list
 from dashboard.runs.views import run, run_json, runs, sample, stop
+from dashboard.spend.views import spend, spend_csv, spend_json
 
 app_name = "dashboard"
 
@@ -28,6 +29,9 @@ urlpatterns = [
     path("breakdown-lines.json", breakdown_lines, name="breakdown-lines"),
     path("compare/", compare, name="compare"),
     path("compare.json", compare_json, name="compare-json"),
+    path("spend/", spend, name="spend"),
+    path("spend.json", spend_json, name="spend-json"),
+    path("spend.csv", spend_csv, name="spend-csv"),
     path("costs/", costs, name="costs"),
     path("costs.json", costs_json, name="costs-json"),
     path("deployments/", deployments, name="deployments"),

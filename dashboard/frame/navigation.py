@@ -20,6 +20,7 @@ PAGES = {
     "Requests": "dashboard:requests",
     "Breakdown": "dashboard:breakdown",
     "Compare": "dashboard:compare",
+    "AI spend": "dashboard:spend",
     "Hosting costs": "dashboard:costs",
     "Deployments": "dashboard:deployments",
 }
