@@ -4,11 +4,12 @@ WSGI reads a body in the thread that answers. Whoever sends slowly holds here a 
 server, which has one for each connection, and never one of the few that work.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from io import BytesIO
 from queue import SimpleQueue
-from threading import Thread
+from threading import Semaphore, Thread
 from typing import TYPE_CHECKING
 
 from tracking.api.exchange import declared_length, refused, whole
@@ -32,6 +33,7 @@ class BodyFirst:
     def __init__(self, api: ApiFirst, queue_seconds: float = QUEUE_SECONDS) -> None:
         self.api = api
         self.queue_seconds = queue_seconds
+        self.turns = Semaphore(THREADS)
         # ThreadPoolExecutor takes no work while its process ends and the server still answers.
         self.queue: SimpleQueue[tuple[Future[Answered], Callable[[], Answered]]] = SimpleQueue()
         for _ in range(THREADS):
@@ -40,9 +42,13 @@ class BodyFirst:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Answered:
         try:
             environ["wsgi.input"] = BytesIO(self._body(environ))
-            if self.api.is_immediate(environ):
+            endpoint = self.api.own_endpoint(environ)
+            if endpoint is None:
+                return self._in_a_thread(lambda: self._answer(environ, start_response))
+            if not endpoint.asks_database:
                 return self.api(environ, start_response)
-            return self._in_a_thread(lambda: self._answer(environ, start_response))
+            with self._turn():
+                return self.api(environ, start_response)
         except Refusal as refusal:
             return start(refused(refusal), start_response)
 
@@ -51,6 +57,16 @@ class BodyFirst:
         max_bytes = self.api.max_body_bytes(environ)
         length = declared_length(environ, max_bytes) if max_bytes else 0
         return whole(environ["wsgi.input"].read(length), length) if length else b""
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """A record is stored in the server's thread: a hand-over costs as much as storing it."""
+        if not self.turns.acquire(timeout=self.queue_seconds):
+            raise busy()
+        try:
+            yield
+        finally:
+            self.turns.release()
 
     def _in_a_thread(self, answer: Callable[[], Answered]) -> Answered:
         future: Future[Answered] = Future()

@@ -7,7 +7,7 @@ from typing import Self
 
 import psycopg2
 
-from tracking.store.database import Direct, close
+from tracking.store.database import Direct
 
 KILL = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -47,7 +47,7 @@ class Folder:
         while not self._stop.wait(0.005):
             folding.fold()
             self.folds += 1
-        close()
+        folding.close()
 
     def _kill(self) -> None:
         assert self.kill_every_seconds

@@ -35,11 +35,12 @@ class Endpoint(NamedTuple):
     closed: Closed
     answer: Callable[[Call], Answer]
     max_body_bytes: int = 0
+    asks_database: bool = True
 
 
 ENDPOINTS = {
     "/": Endpoint(GET_OR_HEAD, Closed.NEVER, health.index),
-    "/health": Endpoint(GET_OR_HEAD, Closed.NEVER, health.health_basic),
+    "/health": Endpoint(GET_OR_HEAD, Closed.NEVER, health.health_basic, asks_database=False),
     "/health/detailed": Endpoint(GET, Closed.IN_PRODUCTION, health.health_detailed),
     "/track": Endpoint(POST, Closed.WITH_A_KEY, track.track, RECORD_MAX_BYTES),
     "/track/batch": Endpoint(POST, Closed.WITH_A_KEY, track.track_batch, BATCH_MAX_BYTES),

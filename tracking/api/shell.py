@@ -22,9 +22,8 @@ from tracking.store.database import Direct
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Worth the shell even where Django is loaded, and the only one that needs no database.
+# Worth the shell even where Django is loaded.
 ALWAYS = ("/track", "/track/batch", "/health")
-WITHOUT_DATABASE = ("/health",)
 # What Django answers are pages and their forms.
 FORM_MAX_BYTES = 64 * 1024
 
@@ -70,51 +69,46 @@ class ApiFirst:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
+        environ["PATH_INFO"] = _path(environ)
         with deadline.of_request():
             return self._answered(environ, start_response)
 
     def _answered(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        path = environ["PATH_INFO"] = _path(environ)
-        endpoint = endpoints.find(path)
-        if endpoint and self._is_ours(path, endpoint, environ):
-            return start(endpoints.answer(endpoint, self._call(path, environ)), start_response)
+        if endpoint := self.own_endpoint(environ):
+            return start(endpoints.answer(endpoint, self._call(environ)), start_response)
         if self.django is None:
             self.django = self.load_django()
         return self.django(environ, start_response)
 
-    def is_immediate(self, environ: "WSGIEnvironment") -> bool:
-        """Answered from memory, whatever else is busy."""
+    def own_endpoint(self, environ: "WSGIEnvironment") -> Endpoint | None:
+        """Which one answers here; none where Django does."""
         path = _path(environ)
-        endpoint = endpoints.find(path) if path in WITHOUT_DATABASE else None
-        return endpoint is not None and self._is_ours(path, endpoint, environ)
+        endpoint = endpoints.find(path)
+        if endpoint is None or not _is_plain(environ, endpoint):
+            return None
+        here = self.configured
+        has_database = here.database_url.startswith(("postgres://", "postgresql://"))
+        is_wanted = here.is_safe and (path in ALWAYS or self.django is None)
+        return endpoint if is_wanted and (has_database or not endpoint.asks_database) else None
 
     def max_body_bytes(self, environ: "WSGIEnvironment") -> int:
         """What a server may take before it calls: nothing from those whom the answer refuses."""
-        path = _path(environ)
-        endpoint = endpoints.find(path)
+        endpoint = endpoints.find(_path(environ))
         if endpoint is None:
             return FORM_MAX_BYTES
         try:
-            endpoints.check(endpoint, self._call(path, environ))
+            endpoints.check(endpoint, self._call(environ))
         except Refusal:
             return 0
         return endpoint.max_body_bytes
 
-    def _is_ours(self, path: str, endpoint: Endpoint, environ: "WSGIEnvironment") -> bool:
-        method = environ["REQUEST_METHOD"]
-        is_plain = method in endpoint.methods and method != "HEAD" and not _is_browser(environ)
-        here = self.configured
-        has_database = here.database_url.startswith(("postgres://", "postgresql://"))
-        wanted = here.is_safe and (path in ALWAYS or self.django is None)
-        return is_plain and wanted and (has_database or path in WITHOUT_DATABASE)
-
-    def _call(self, path: str, environ: "WSGIEnvironment") -> Call:
+    def _call(self, environ: "WSGIEnvironment") -> Call:
         return Call(
             method=environ["REQUEST_METHOD"],
             # WSGI hands each byte of the path over as one character.
-            path=path.encode("latin-1").decode(errors="replace"),
+            path=_path(environ).encode("latin-1").decode(errors="replace"),
             meta=environ,
             read_body=environ["wsgi.input"].read,
             database=self.configured.database,
@@ -128,10 +122,12 @@ def _path(environ: "WSGIEnvironment") -> str:
     return "/" + str(environ["PATH_INFO"]).lstrip("/")
 
 
-def _is_browser(environ: "WSGIEnvironment") -> bool:
-    """CORS is Django's to answer, and so are pages."""
-    wants_page = environ["PATH_INFO"] == "/" and "text/html" in environ.get("HTTP_ACCEPT", "")
-    return wants_page or "HTTP_ORIGIN" in environ
+def _is_plain(environ: "WSGIEnvironment", endpoint: Endpoint) -> bool:
+    """CORS and methods are Django's to answer, and so are pages."""
+    method = environ["REQUEST_METHOD"]
+    wants_page = _path(environ) == "/" and "text/html" in environ.get("HTTP_ACCEPT", "")
+    is_usual = method in endpoint.methods and method != "HEAD"
+    return is_usual and not wants_page and "HTTP_ORIGIN" not in environ
 
 
 def start(answer: Answer, start_response: "StartResponse") -> list[bytes]:

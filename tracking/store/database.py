@@ -1,12 +1,11 @@
 """The database as the API uses it, and the API's own connection to it. Knows no Django.
 
 A cold environment opens that one before Django is loaded; Django's stands in `through_django`.
-There is one for each thread, in autocommit, so that a record costs one round trip, and without
-session state, so that a transaction pooler may stand between.
+It is in autocommit, so that a record costs one round trip, and without session state, so that a
+transaction pooler may stand between.
 """
 
 import logging
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -26,8 +25,6 @@ from tracking.store.record import Record
 AWAY = (psycopg2.DatabaseError, psycopg2.InterfaceError)
 
 logger = logging.getLogger(__name__)
-
-_local = threading.local()
 
 T = TypeVar("T")
 
@@ -72,11 +69,15 @@ class Database(ABC):
 
 
 class Direct(Database):
-    """The PostgreSQL behind `database_url`."""
+    """The PostgreSQL behind `database_url`, for any number of threads.
+
+    Each call has a connection to itself: the one that was idle last, or a new one.
+    """
 
     def __init__(self, database_url: str, max_label_sets: int) -> None:
         super().__init__("postgresql", max_label_sets)
         self.database_url = database_url
+        self._idle: list[Any] = []
 
     def run(self, work: Callable[[Cursor], T]) -> T:
         try:
@@ -93,39 +94,44 @@ class Direct(Database):
 
         return self.run(read)
 
+    def close(self) -> None:
+        """Gives idle connections up, and what was learned through them."""
+        append.known_sets.forget()
+        while connection := self._last_idle():
+            connection.close()
+
     def _run_or_reconnect(self, work: Callable[[Cursor], T]) -> T:
         """A connection that turns out to be stale, or to say nothing, is replaced once."""
-        if hasattr(_local, "connection"):
+        if connection := self._last_idle():
             try:
                 with deadline.leaving_time_for_another():
-                    return self._run_once(work)
+                    return self._run_with(connection, work)
             except AWAY:
                 pass
-        return self._run_once(work)
+        return self._run_with(self._connected(), work)
 
-    def _run_once(self, work: Callable[[Cursor], T]) -> T:
+    def _last_idle(self) -> Any:
         try:
-            with _connection(self.database_url).cursor() as cursor:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _connected(self) -> Any:
+        connection = psycopg2.connect(self.database_url)
+        connection.autocommit = True
+        return connection
+
+    def _run_with(self, connection: Any, work: Callable[[Cursor], T]) -> T:
+        try:
+            with connection.cursor() as cursor:
                 return work(cursor)
         except (*AWAY, psycopg2.IntegrityError):
-            close()
+            append.known_sets.forget()
+            connection.close()
             raise
-
-
-def _connection(database_url: str) -> Any:
-    if not hasattr(_local, "connection"):
-        connection = psycopg2.connect(database_url)
-        connection.autocommit = True
-        _local.connection = connection
-    return _local.connection
-
-
-def close() -> None:
-    """Gives the thread's connection up, and what was learned through it."""
-    append.known_sets.forget()
-    if hasattr(_local, "connection"):
-        _local.connection.close()
-        del _local.connection
+        finally:
+            if not connection.closed:
+                self._idle.append(connection)
 
 
 def moment(value: Any) -> datetime | None:

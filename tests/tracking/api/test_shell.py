@@ -51,12 +51,16 @@ class Caller:
 
 @pytest.fixture
 def call(monkeypatch):
+    shells: list[ApiFirst] = []
+
     def with_url(database_url, load_django=never):
         monkeypatch.setenv("DATABASE_URL", database_url)
-        return Caller(ApiFirst(load_django))
+        shells.append(ApiFirst(load_django))
+        return Caller(shells[-1])
 
     yield with_url
-    database.close()
+    for shell in shells:
+        shell.configured.database.close()
 
 
 @pytest.mark.parametrize(
