@@ -63,6 +63,14 @@ def test_every_name_leads_to_a_page_of_its_own(admin, path, by, name):
     assert all(href.startswith(f"/dashboard/{by}/?") for href in leads)
 
 
+@pytest.mark.parametrize("of", ["business", "model", "provider"])
+def test_what_is_compared_leads_to_its_page(admin, of):
+    store(business_id="a", request_model="a", provider_name="a")
+    store(business_id="b", request_model="b", provider_name="b")
+    html = admin.get("/dashboard/compare/", {"of": of}).content.decode()
+    assert (f'<a href="/dashboard/{of}/?{of}=a">a</a>' in html) == (of != "provider")
+
+
 def test_a_request_names_both_with_links(admin):
     store(business_id=BUSINESS)
     html = admin.get(f"/dashboard/requests/{AIRequest.objects.get().pk}/").content.decode()
