@@ -112,6 +112,13 @@ def test_few_requests_have_no_percentile_and_no_change(admin):
     assert line(answer, "Requests") == ("8", "9", "")
 
 
+def test_against_a_base_that_hardly_exists_no_change_is_told(admin):
+    store(400)
+    store(36, ago=timedelta(days=1))
+    changes = {line.word: line.change for line in ask(admin).context["lines"]}
+    assert {changes[word] for word in ("Requests", "p50", "Tokens", "Cost")} == {""}
+
+
 def test_what_is_unpriced_is_said_to_be(admin):
     store(40, cost_usd=None, appointment_booked=True)
     answer = ask(admin)
