@@ -11,12 +11,13 @@ STAGE ?= production
 run: $(BIN)/.runtime
 	@exec deploy/serve
 
-# The service with a month of made-up requests, in a database of its own.
+# The service with a month of made-up requests and measurements, in a database of its own. They go
+# on while it runs: the shell's process, whose id is handed over, becomes the service.
 demo: export DATABASE_URL = sqlite:///$(CURDIR)/demo.sqlite3
 demo: $(BIN)/.runtime
 	python manage.py migrate --noinput --verbosity 0
 	python manage.py demo_data
-	@exec deploy/serve
+	@python manage.py demo_data --live $$$$ & exec deploy/serve
 
 # Each page on desktop and phone, light and dark, empty and full, into build/screenshots.
 screenshots: $(BIN)/.development

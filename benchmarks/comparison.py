@@ -33,7 +33,8 @@ def main() -> None:
     zip_path = options.zip or package(STAGE)
     variables = _variables()
     database.prepare(variables)
-    manage(variables, "demo_data", "--verbosity", "0", "--days", str(options.days))
+    days = ("--days", str(options.days))
+    manage(variables, "demo_data", "--requests-only", "--verbosity", "0", *days)
     with TemporaryDirectory() as folder:
         log = Path(folder) / "lambda.log"
         with (

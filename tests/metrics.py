@@ -1,5 +1,7 @@
 """What `/metrics` says, read back as a scraper reads it."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet, Sum
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -22,5 +24,7 @@ def counters() -> Samples:
     }
 
 
-def sums_of(totals: QuerySet[Total] | QuerySet[Rollup]) -> dict[str, int | float]:
-    return totals.aggregate(**{name: Sum(name, default=0) for name in MEASURES})
+def sums_of(
+    totals: QuerySet[Total] | QuerySet[Rollup], measures: Sequence[str] = MEASURES
+) -> dict[str, int | float]:
+    return totals.aggregate(**{name: Sum(name, default=0) for name in measures})

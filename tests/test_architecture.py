@@ -43,7 +43,8 @@ ROOMS = {
         "reports": "costs formats models querysets registry statistics",
         "measuring": "addresses models querysets registry statistics",
         "apps": "",
-        "management": "addresses measuring models registry reports statistics",
+        "demo": "models",
+        "management": "addresses demo measuring models registry reports statistics",
     },
     "dashboard": {
         "frame": "",

@@ -83,6 +83,9 @@ class AIRequest(models.Model):
     user_message_length = models.IntegerField(null=True)
     ai_response_length = models.IntegerField(null=True)
     metadata = models.JSONField(null=True)
+    ignored_fields = models.SmallIntegerField(
+        null=True, help_text="How many meant nothing; empty: none."
+    )
 
     objects = AIRequestQuerySet.as_manager()
 
@@ -122,6 +125,8 @@ class Sums(models.Model):
     appointments_requested = models.BigIntegerField()
     appointments_booked = models.BigIntegerField()
     human_handoffs = models.BigIntegerField()
+    # The default is for version 1.0.0, which knows none.
+    ignored_fields = models.BigIntegerField(db_default=0)
 
     class Meta:
         abstract = True

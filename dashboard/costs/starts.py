@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from dashboard.figures.colours import colours_of_two
 from dashboard.figures.sources import source_of
 from dashboard.frame.query import BadQuery, text_of
 from dashboard.frame.scope import NONE, Scope
@@ -24,11 +25,13 @@ class Start(NamedTuple):
 
 
 class Hosts(NamedTuple):
-    """The deployments whose prices and inputs are used, and those that could be."""
+    """The deployments whose prices and inputs are used, and those that could be; `colours` are of
+    the function and of the container."""
 
     function: Deployment | None
     container: Deployment | None
     known: list[Deployment]
+    colours: tuple[int, int]
 
     def reports(self, since: datetime, until: datetime) -> LambdaReportQuerySet:
         """Of the function that was chosen; of all where none was."""
@@ -57,13 +60,15 @@ class Month(NamedTuple):
 
 def hosts_of(query: Mapping[str, str]) -> Hosts:
     """`deployment` and `container` name them; unnamed, it is the only one of its kind."""
-    known = list(Deployment.objects.filter(kind__in=(Kind.LAMBDA, Kind.CONTAINER)))
+    every = list(Deployment.objects.all())
+    known = [each for each in every if each.kind in (Kind.LAMBDA, Kind.CONTAINER)]
     function, container = text_of(query, "deployment"), text_of(query, "container")
     containers = [each for each in known if each.kind == Kind.CONTAINER]
     if any(each.name == function for each in containers):
         function, container = "", container or function
     functions = [each for each in known if each.kind == Kind.LAMBDA]
-    return Hosts(_pick(functions, function), _pick(containers, container), known)
+    chosen = (_pick(functions, function), _pick(containers, container))
+    return Hosts(*chosen, known, colours_of_two(every, *chosen))
 
 
 def known_prices(hosts: Hosts) -> dict[str, float]:

@@ -40,7 +40,7 @@ class Asked(NamedTuple):
 def costs(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     comparison = compare(asked.scenario, asked.prices)
-    context = _answer(comparison)
+    context = _answer(comparison, asked.hosts)
     context |= form_of(request, asked.scenario, asked.starts, asked.prices)
     context |= {
         "scenario": asked.scenario,
@@ -61,7 +61,7 @@ def costs(request: HttpRequest) -> HttpResponse:
 def costs_json(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     month = _month(asked)
-    answer = _answer(compare(asked.scenario, asked.prices))
+    answer = _answer(compare(asked.scenario, asked.prices), asked.hosts)
     answer |= {"inputs": asked.scenario.inputs, "prices": asked.prices}
     answer["month"] = {**month._asdict(), "uses": [asdict(use) for use in month.uses]}
     return JsonResponse(answer)
@@ -84,7 +84,7 @@ def _month(asked: Asked) -> Month:
     return month_use(asked.hosts, asked.scenario, asked.prices, asked.scope.now)
 
 
-def _answer(comparison: Comparison) -> dict[str, Any]:
+def _answer(comparison: Comparison, hosts: Hosts) -> dict[str, Any]:
     return {
         "verdict": cost_verdict(comparison),
         "crossing": crossing(comparison),
@@ -94,6 +94,7 @@ def _answer(comparison: Comparison) -> dict[str, Any]:
             "points": [list(asdict(each).values()) for each in comparison.curve],
             "break_even": comparison.break_even,
             "here": asdict(comparison.here),
+            "colours": hosts.colours,
         },
     }
 

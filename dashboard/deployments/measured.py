@@ -7,9 +7,10 @@ from typing import NamedTuple, TypeVar
 
 from django.db.models import OuterRef, Subquery
 
+from dashboard.figures.colours import colours_of
 from dashboard.figures.sources import source_of
 from dashboard.frame.window import Window
-from dashboard.runs.rows import DeploymentRow, colours_of, row_of
+from dashboard.runs.rows import DeploymentRow, row_of
 from deployments.models import Deployment, LambdaReport, LatencyRun, LatencySample
 from deployments.querysets import LambdaReportQuerySet
 from deployments.statistics.over_time import Grid, grid

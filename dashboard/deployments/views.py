@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from dashboard.deployments import box_plot, keep_warm, over_time
 from dashboard.deployments.measured import (
@@ -15,7 +17,7 @@ from dashboard.frame.access import page
 from dashboard.frame.page import render_page
 from dashboard.frame.query import text_of
 from dashboard.frame.scope import Scope, scope_of
-from dashboard.runs.form import runs_context
+from dashboard.runs.form import runs_context, sent_form
 from dashboard.runs.rows import QUANTILE_WORDS, chart_of
 from deployments.statistics.sentences import verdict
 from deployments.statistics.shares import CALLS_NEEDED
@@ -31,12 +33,17 @@ LIMITS = {
 
 @page
 def deployments(request: HttpRequest) -> HttpResponse:
+    """Also starts a run. What can't be started is shown again, with what is wrong."""
+    sent = sent_form(request)
+    if sent and sent.is_valid():
+        # Tells the page to begin at once; a page that is loaded again asks first.
+        return redirect(reverse("dashboard:run", args=[sent.start().pk]) + "#start")
     scope = scope_of(request)
     context = _figures(request, scope) | {
         **LIMITS,
         "quantiles": QUANTILE_WORDS,
         "tracked": tracked_requests(scope.window),
-        **runs_context(request),
+        **runs_context(request, sent),
     }
     return render_page(
         request, "dashboard/deployments/deployments.html", scope, "Deployments", **context

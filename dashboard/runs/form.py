@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
 from django.http import HttpRequest
 
-from deployments.measuring.browser_runs import CALLS_MAX, DEPLOYMENTS_MAX, PATH_MAX
+from deployments.measuring.browser_runs import CALLS_MAX, DEPLOYMENTS_MAX, PATH_MAX, start_run
 from deployments.measuring.rounds import Plan
 from deployments.models import Deployment, LatencyRun
 
@@ -36,31 +37,48 @@ class RunForm(forms.Form):
             raise forms.ValidationError(f"Choose at most {DEPLOYMENTS_MAX} deployments.")
         return chosen
 
-    @property
-    def plan(self) -> Plan:
+    def start(self) -> LatencyRun:
         """Of a form that is valid."""
-        return Plan(
-            samples=self.cleaned_data["calls"],
-            new_connections=self.cleaned_data["connection"] == "new",
-            warm_up=self.cleaned_data["warm_up"],
+        chosen = self.cleaned_data
+        plan = Plan(
+            samples=chosen["calls"],
+            new_connections=chosen["connection"] == "new",
+            warm_up=chosen["warm_up"],
         )
+        return start_run(chosen["deployments"], chosen["path"], plan)
 
 
-def runs_context(request: HttpRequest) -> dict[str, Any]:
-    """The newest runs, and the panel that starts one for those who may."""
+def sent_form(request: HttpRequest) -> RunForm | None:
+    """What asks for a run, if anything does; only those may who may add one."""
+    if request.method != "POST":
+        return None
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+    return RunForm(request.POST)
+
+
+def runs_context(request: HttpRequest, sent: RunForm | None) -> dict[str, Any]:
+    """The newest runs, and for those who may start one the panel that does; what was sent and
+    can't be started stays in it."""
     context: dict[str, Any] = {"runs": LatencyRun.objects.newest(RUNS_SHOWN)}
     if request.user.has_perm(PERMISSION):
-        context |= panel_context(RunForm(initial={"deployments": request.GET.getlist("measure")}))
+        asked = request.GET.getlist("measure")
+        form = sent or RunForm(initial={"deployments": asked})
+        context |= _panel(form, is_open=bool(sent or asked))
     return context
 
 
-def panel_context(form: RunForm) -> dict[str, Any]:
+def _panel(form: RunForm, *, is_open: bool) -> dict[str, Any]:
+    """Where there is but one to choose, it is chosen."""
+    measurable = list(Deployment.objects.exclude(base_url=""))
     chosen = form["deployments"].value() or []
+    if len(measurable) == 1 and not form.is_bound:
+        chosen = [str(measurable[0].pk)]
     return {
         "run_form": form,
-        "measurable": Deployment.objects.exclude(base_url=""),
+        "measurable": measurable,
         "chosen": chosen,
-        "measure_open": bool(form.is_bound or chosen),
+        "measure_open": is_open,
         "connections": CONNECTIONS.items(),
         "on_lambda": settings.ON_LAMBDA,
     }

@@ -1,6 +1,6 @@
 """What is shown of a deployment in one row of the table, and its lines in the chart."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deployments.models import Deployment
@@ -11,8 +11,6 @@ from deployments.statistics.reported import Reported, requests
 from deployments.statistics.shares import Share
 from deployments.statistics.summaries import QUANTILES, Summary, summarise
 
-# As many colours can be told apart, also by the colour-blind.
-COLOURS = 4
 QUANTILE_WORDS = [f"p{100 * quantile:.0f}" for quantile in QUANTILES]
 
 
@@ -43,12 +41,6 @@ def row_of(
         next((sample for sample in samples if not sample.burst), samples[0]),
         requests(reported),
     )
-
-
-def colours_of(deployments: Iterable[Deployment]) -> dict[int, int]:
-    """By age, so that a deployment keeps its colour in every window and on every page."""
-    ids = sorted(one.pk for one in deployments)
-    return {id_: place % COLOURS for place, id_ in enumerate(ids)}
 
 
 def chart_of(rows: Sequence[DeploymentRow], colours: Mapping[int, int]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Latency runs: started and stopped on a page, whose script asks for one sample after the other."""
+"""Latency runs: each has a page, whose script asks for one sample after the other."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import dateformat
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
+from dashboard.figures.colours import colours_of
 from dashboard.frame.access import page
 from dashboard.frame.page import render_page
 from dashboard.frame.scope import scope_of
-from dashboard.runs.form import PERMISSION, RunForm, panel_context
+from dashboard.runs.form import PERMISSION
 from dashboard.runs.progress import RunProgress, as_json, progress_of
-from dashboard.runs.rows import QUANTILE_WORDS, chart_of, colours_of, row_of
-from deployments.measuring.browser_runs import start_run, stop_run, take_sample
+from dashboard.runs.rows import QUANTILE_WORDS, chart_of, row_of
+from deployments.measuring.browser_runs import stop_run, take_sample
 from deployments.models import Deployment, LatencyRun
 from deployments.statistics.sentences import verdict
 
@@ -25,18 +25,8 @@ may_measure = permission_required(PERMISSION, raise_exception=True)
 
 
 @page
-@may_measure
 def runs(request: HttpRequest) -> HttpResponse:
-    """Starts a run. What can't be started is shown again, with what is wrong."""
-    if request.method != "POST":
-        return redirect("dashboard:deployments")
-    form = RunForm(request.POST)
-    if not form.is_valid():
-        return _refused(request, form)
-    chosen = form.cleaned_data
-    started = start_run(chosen["deployments"], chosen["path"], form.plan)
-    # Tells the page to begin at once; a page that is loaded again asks first.
-    return redirect(reverse("dashboard:run", args=[started.pk]) + "#start")
+    return redirect("dashboard:deployments")
 
 
 @page
@@ -73,15 +63,6 @@ def sample(request: HttpRequest, pk: int) -> HttpResponse:
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     stop_run(get_object_or_404(LatencyRun, pk=pk), f"Stopped by {request.user.get_username()}.")
     return redirect("dashboard:run", pk)
-
-
-def _refused(request: HttpRequest, form: RunForm) -> HttpResponse:
-    context = panel_context(form)
-    answer = render_page(
-        request, "dashboard/runs/runs.html", scope_of(request), "Measure", **context
-    )
-    answer.status_code = 400
-    return answer
 
 
 def _result(progress: RunProgress) -> dict[str, Any]:

@@ -46,6 +46,11 @@ class Price:
             text = text.replace(part, word)
         return text[0].upper() + text[1:]
 
+    @property
+    def meaning(self) -> str:
+        """Of the amount: "US dollars per GB-s", "GB-s a month, free"."""
+        return self.unit if self.unit.endswith("free") else f"US dollars per {self.unit}"
+
 
 _SPELLED = (
     *(("gb_s", "GB-s"), ("x86_64", "x86-64"), ("http_api", "HTTP API"), ("rest_api", "REST API")),

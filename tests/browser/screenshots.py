@@ -45,8 +45,6 @@ EMPTY = ("overview", "requests", "breakdown", "spend", "compare", "costs", "depl
 EMPTY_PAGES = {name: PAGES[name] for name in EMPTY}
 # A run to show: the demo's own server, twice.
 MEASURE = ["compare_latency", "--save", "-n", "80", "--target"]
-# The demo has no measurements; a picture of the page needs some.
-A_WEEK = "from tests.measurements import *; a_week(datetime.now(UTC))"
 PORT = 5099
 
 
@@ -119,8 +117,7 @@ def _environment(state: str) -> dict[str, str]:
 
 def _preparations(state: str) -> list[list[str]]:
     commands = [["migrate", "--verbosity", "0"], ["ensure_admin"]]
-    filled = [["demo_data"], ["shell", "--no-imports", "--command", A_WEEK]]
-    return [*commands, *filled] if state == "full" else commands
+    return [*commands, ["demo_data"]] if state == "full" else commands
 
 
 def _wait(url: str) -> None:

@@ -1,15 +1,17 @@
-"""A believable month of requests: the same seed and the same end give the same records."""
+"""A believable month of requests, and what comes after it: the same seed and the same end of the
+month give the same records."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from math import log1p
 from random import Random
 from typing import Any, TypeVar
 
 from tracking.loading import demo_profiles as profiles
-from tracking.loading.demo_profiles import Business, Model
+from tracking.loading.demo_profiles import Business, Incident, Model
 from tracking.querysets import DEMO
 from tracking.store.periods import DAY, HOUR, floor_day
 from tracking.store.record import Record
@@ -19,6 +21,8 @@ Choice = TypeVar("Choice")
 Fields = dict[str, Any]
 
 MILLION = 1_000_000
+# So long it goes on after its end, which bounds it.
+FURTHER_DAYS = 30
 BOOKED = 0.62
 RATED = 0.12
 # The system prompt, and what each turn adds to the history that is sent along.
@@ -37,6 +41,14 @@ class Conversation:
     deployment: str
     turns: int
     booking: bool
+
+    def is_of(self, incident: Incident) -> bool:
+        model = self.model
+        return incident.whose in (
+            self.business.business_id,
+            model.request_model,
+            model.provider_name,
+        )
 
 
 def fields_of(conversation: Conversation) -> Fields:
@@ -77,13 +89,13 @@ def failure(random: Random, error_type: str) -> Fields:
     }
 
 
-def reply(random: Random, conversation: Conversation, turn: int) -> Fields:
+def reply(random: Random, conversation: Conversation, turn: int, slower: float) -> Fields:
     model = conversation.model
     input_tokens = PROMPT_TOKENS + turn * TURN_TOKENS + random.randint(10, 90)
     length = random.lognormvariate(0, 0.45)
     output_tokens = max(1, round(model.output_tokens * length))
     return {
-        **_timing(random, model, length),
+        **_timing(random, model, length, slower),
         **_outcome(random, conversation, turn),
         "error_type": "",
         "input_tokens": input_tokens,
@@ -98,9 +110,9 @@ def reply(random: Random, conversation: Conversation, turn: int) -> Fields:
     }
 
 
-def _timing(random: Random, model: Model, length: float) -> Fields:
+def _timing(random: Random, model: Model, length: float, slower: float) -> Fields:
     """Longer answers take longer; a streamed one begins long before it ends."""
-    duration_ms = model.median_ms * length**0.5 * random.lognormvariate(0, model.spread)
+    duration_ms = slower * model.median_ms * length**0.5 * random.lognormvariate(0, model.spread)
     first_chunk_ms = duration_ms * random.uniform(0.12, 0.35)
     streamed = random.random() < model.streamed
     return {
@@ -141,12 +153,24 @@ class Demo:
         self.seed = seed
         self.until = until
         self.random = Random(seed)
-        self.incident_at = _last_hour(profiles.INCIDENT_HOUR, until - days // 3 * DAY)
+        self.incidents = [(incident, *self.span(incident)) for incident in profiles.INCIDENTS]
+
+    def span(self, incident: Incident) -> tuple[datetime, datetime]:
+        """From when until when it lasts."""
+        length = incident.hours * HOUR
+        before = self.until - int(incident.part * self.days) * DAY
+        since = floor_day(before) + incident.hour * HOUR
+        since = since if since + length <= before else since - DAY
+        return since, since + length
 
     def records(self) -> Iterator[Record]:
-        """Numbered from 1 in the order of time, within a day."""
+        """Those up to `until`."""
+        return takewhile(lambda record: record.received_at < self.until, self.going_on())
+
+    def going_on(self) -> Iterator[Record]:
+        """Past `until`, too. Numbered from 1 in the order of time, within 24 hours."""
         number = 0
-        for day in range(self.days):
+        for day in range(self.days + FURTHER_DAYS):
             for record in self._day(self.until - timedelta(days=self.days - day)):
                 number += 1
                 record.request_id = f"{DEMO}:{self.seed}:{number}"
@@ -157,7 +181,6 @@ class Demo:
             record
             for conversation in self._conversations(since)
             for record in self._turns(conversation)
-            if record.received_at < self.until
         ]
         return sorted(records, key=lambda record: record.received_at)
 
@@ -201,11 +224,12 @@ class Demo:
             moment = record.received_at + pause
 
     def _record(self, conversation: Conversation, turn: int, sent_at: datetime) -> Record:
-        error_type = self._error_type(conversation.model, sent_at)
+        incident = self._incident(conversation, sent_at)
+        error_type = self._error_type(conversation.model, incident)
         answer = (
             failure(self.random, error_type)
             if error_type
-            else reply(self.random, conversation, turn)
+            else reply(self.random, conversation, turn, incident.slower if incident else 1)
         )
         return Record(
             request_id="",
@@ -216,16 +240,15 @@ class Demo:
             **answer,
         )
 
-    def _error_type(self, model: Model, sent_at: datetime) -> str:
-        in_incident = self.incident_at <= sent_at < self.incident_at + HOUR
-        if in_incident and model == profiles.INCIDENT_MODEL:
-            return "timeout" if self.random.random() < profiles.INCIDENT_FAILING else ""
+    def _incident(self, conversation: Conversation, sent_at: datetime) -> Incident | None:
+        for incident, since, until in self.incidents:
+            if since <= sent_at < until and conversation.is_of(incident):
+                return incident
+        return None
+
+    def _error_type(self, model: Model, incident: Incident | None) -> str:
+        if incident and incident.failing:
+            return incident.error_type if self.random.random() < incident.failing else ""
         return (
             pick(self.random, profiles.ERROR_TYPES) if self.random.random() < model.failing else ""
         )
-
-
-def _last_hour(hour: int, before: datetime) -> datetime:
-    """When that hour of the day last began and ended."""
-    started_at = floor_day(before) + hour * HOUR
-    return started_at if started_at + HOUR <= before else started_at - DAY

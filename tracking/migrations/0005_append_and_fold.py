@@ -72,8 +72,17 @@ COLUMNS = {
 # set would lock the same row; a set that a wiped database no longer has becomes a NULL, an error.
 LABEL_SET = "(SELECT s.id FROM tracking_labelset AS s WHERE s.id = fresh.label_set_id)"
 
-APPEND = f"""
-CREATE FUNCTION tracking_append(records json, fold_every int)
+# What the row of pending sums is computed from, beside where it counts.
+SUMMED = (
+    *("error_type", "folded", "duration_ms", "success_rate", "input_tokens", "output_tokens"),
+    *("total_tokens", "cost_usd", "appointment_requested", "appointment_booked"),
+    "human_handoff_requested",
+)
+
+
+def append(columns: dict[str, str], summed: tuple[str, ...], addends: dict[str, str]) -> str:
+    return f"""
+CREATE OR REPLACE FUNCTION tracking_append(records json, fold_every int)
 RETURNS TABLE (business_id text, request_id text, fold_due boolean)
 LANGUAGE plpgsql
 AS $$
@@ -81,18 +90,15 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH fresh AS (
-        INSERT INTO tracking_airequest ({", ".join(COLUMNS)})
-        SELECT {", ".join(COLUMNS)}
-        FROM json_to_recordset(records) AS r ({", ".join(map(" ".join, COLUMNS.items()))})
+        INSERT INTO tracking_airequest ({", ".join(columns)})
+        SELECT {", ".join(columns)}
+        FROM json_to_recordset(records) AS r ({", ".join(map(" ".join, columns.items()))})
         ON CONFLICT (business_id, request_id) DO NOTHING
-        RETURNING id, business_id, request_id, received_at, label_set_id, duration_bin, bucket_bin,
-            error_type, folded, duration_ms, success_rate, input_tokens, output_tokens,
-            total_tokens, cost_usd, appointment_requested, appointment_booked,
-            human_handoff_requested
+        RETURNING id, business_id, request_id, {", ".join((*PLACE, *summed))}
     ),
     pending AS (
-        INSERT INTO tracking_pending ({", ".join((*PLACE, *ADDENDS))})
-        SELECT received_at, {LABEL_SET}, duration_bin, bucket_bin, {", ".join(ADDENDS.values())}
+        INSERT INTO tracking_pending ({", ".join((*PLACE, *addends))})
+        SELECT received_at, {LABEL_SET}, duration_bin, bucket_bin, {", ".join(addends.values())}
         FROM fresh
     )
     SELECT business_id::text, request_id::text, id % fold_every = 0 FROM fresh;
@@ -100,12 +106,6 @@ END
 $$
 """
 
-ADDEND = f"""
-CREATE VIEW tracking_addend AS
-SELECT id, business_id, {", ".join(PLACE)},
-    {", ".join(f"{sql} AS {name}" for name, sql in ADDENDS.items())}
-FROM tracking_airequest
-"""
 
 EPOCH = {"postgresql": "'epoch'::timestamptz", "sqlite": "'1970-01-01 00:00:00'"}
 DAY = {
@@ -130,7 +130,7 @@ UNFOLDED = {
 OF_LABEL_SET = "JOIN tracking_labelset AS s ON s.id = a.label_set_id"
 
 
-def placed(vendor: str, view: str, source: str) -> str:
+def placed(vendor: str, view: str, source: str, addends: dict[str, str]) -> str:
     """Each row of `source` once in every period: all time by duration, all time, day, hour."""
     places = (
         (0, EPOCH[vendor], "coalesce(s.model_set_id, s.id)", "bucket_bin", OF_LABEL_SET),
@@ -141,18 +141,31 @@ def placed(vendor: str, view: str, source: str) -> str:
     selects = (
         f"SELECT a.id, received_at, CAST({period} AS smallint) AS period,"
         f" {starts_at} AS starts_at, {label_set_id} AS label_set_id, {bin_} AS duration_bin,"
-        f" {', '.join(ADDENDS)} FROM {source} AS a {join}"
+        f" {', '.join(addends)} FROM {source} AS a {join}"
         for period, starts_at, label_set_id, bin_, join in places
     )
     return f"CREATE VIEW {view} AS {' UNION ALL '.join(selects)}"
 
 
-TOTAL = f"""
-CREATE VIEW tracking_total AS
-SELECT {", ".join((*KEY, *ADDENDS))} FROM tracking_rollup
-UNION ALL
-SELECT {", ".join((*KEY, *ADDENDS))} FROM tracking_placedpending
-"""
+def views(vendor: str, addends: dict[str, str]) -> list[str]:
+    """Each of what stands before it."""
+    added = ", ".join((*KEY, *addends))
+    return [
+        f"CREATE VIEW tracking_addend AS SELECT id, business_id, {', '.join(PLACE)},"
+        f" {', '.join(f'{sql} AS {name}' for name, sql in addends.items())}"
+        " FROM tracking_airequest",
+        placed(vendor, "tracking_placedrequest", "tracking_addend", addends),
+        UNFOLDED[vendor],
+        placed(vendor, "tracking_placedpending", "tracking_unfolded", addends),
+        f"CREATE VIEW tracking_total AS SELECT {added} FROM tracking_rollup"
+        f" UNION ALL SELECT {added} FROM tracking_placedpending",
+    ]
+
+
+VIEWS_GONE = [
+    f"DROP VIEW tracking_{name}"
+    for name in ("total", "placedpending", "unfolded", "placedrequest", "addend")
+]
 
 # Makes what 1.0.0 added up a multiple, too; upwards, since counters may rise.
 ROUND_UP = """
@@ -170,24 +183,16 @@ ON CONFLICT ({", ".join(KEY)}) DO UPDATE SET
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     vendor = schema_editor.connection.vendor
-    run = [
-        ADDEND,
-        placed(vendor, "tracking_placedrequest", "tracking_addend"),
-        UNFOLDED[vendor],
-        placed(vendor, "tracking_placedpending", "tracking_unfolded"),
-        TOTAL,
-    ]
+    run = views(vendor, ADDENDS)
     if vendor == "postgresql":
-        run += [APPEND, ROUND_UP]
+        run += [append(COLUMNS, SUMMED, ADDENDS), ROUND_UP]
     for sql in run:
         schema_editor.execute(sql, params=None)
 
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """What is pending is folded first. Writers wait, or would append in between."""
-    run = [FOLD, "DROP VIEW tracking_total", "DROP VIEW tracking_placedpending"]
-    run += ["DROP VIEW tracking_unfolded", "DROP VIEW tracking_placedrequest"]
-    run += ["DROP VIEW tracking_addend"]
+    run = [FOLD, *VIEWS_GONE]
     if schema_editor.connection.vendor == "postgresql":
         run.insert(0, "LOCK TABLE tracking_pending IN EXCLUSIVE MODE")
         run.append("DROP FUNCTION tracking_append(json, int)")

@@ -52,6 +52,12 @@ COUNTERS: list[tuple[str, str, tuple[str, ...], str]] = [
     ),
     ("human_handoffs", "Hand-offs to a human.", ("business_id", "reason"), "human_handoffs"),
     (
+        "ai_ignored_fields",
+        "Fields that were sent with a record and mean nothing here.",
+        ("business_id",),
+        "ignored_fields",
+    ),
+    (
         "ai_label_values_folded",
         "Requests counted under `other`, since MAX_LABEL_SETS were in use.",
         (),

@@ -22,6 +22,7 @@ _COUNTS = (
     "appointments_requested",
     "appointments_booked",
     "human_handoffs",
+    "ignored_fields",
 )
 
 # A histogram has 20 series for each model: those of the oldest models bear their names.
@@ -71,6 +72,7 @@ class LabelTotals(NamedTuple):
     appointments_requested: int
     appointments_booked: int
     human_handoffs: int
+    ignored_fields: int
 
 
 @dataclass

@@ -26,6 +26,7 @@ MEASURES = (
     "appointments_requested",
     "appointments_booked",
     "human_handoffs",
+    "ignored_fields",
 )
 
 

@@ -45,6 +45,8 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     user_message_length: int | None = None
     ai_response_length: int | None = None
     metadata: dict[str, str | int | float | bool | None] | None = None
+    # How many other fields were sent.
+    ignored_fields: int | None = None
     # Where it is counted; the store fills these in.
     label_set_id: int | None = None
     folded: bool | None = None

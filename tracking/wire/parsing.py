@@ -59,7 +59,9 @@ def parse_record(body: bytes, received_at: datetime, idempotency_key: str | None
         record = _record_of(body, received_at, idempotency_key)
     except Refusal as refusal:
         raise _in_own_names(refusal, renamed) from refusal
-    return Parsed(record, [*(fields.keys() - WIRE_NAMES - set(renamed.values()))])
+    ignored = [*(fields.keys() - WIRE_NAMES - set(renamed.values()))]
+    record.ignored_fields = len(ignored) or None
+    return Parsed(record, ignored)
 
 
 def parse_batch(

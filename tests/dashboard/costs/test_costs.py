@@ -224,3 +224,14 @@ def test_it_asks_few_questions_however_much_is_stored(admin_client, django_asser
 
 def test_nobody_sees_it_without_a_log_in(client):
     assert client.get("/dashboard/costs/").status_code == 302
+
+
+@pytest.mark.parametrize("names", [["ec2"], ["lambda"], ["other", "lambda", "ec2"], []])
+def test_hosts_have_the_colours_of_their_deployments(admin_client, names):
+    kinds = {"ec2": "container", "lambda": "lambda", "other": "other"}
+    for name in names:
+        deployment(name, kinds[name])
+    colours = data(admin_client)["chart"]["colours"]
+    for name, colour in zip(("lambda", "ec2"), colours, strict=True):
+        assert name not in names or colour == names.index(name)
+    assert len(set(colours)) == 2

@@ -105,3 +105,11 @@ def test_a_deployment_keeps_its_colour_when_others_are_not_measured(admin_client
     measured("lambda", [50])
     [line] = admin_client.get("/dashboard/deployments.json").json()["deployments"]
     assert line["colour"] == 1
+
+
+def test_where_every_call_failed_nothing_is_drawn(admin_client):
+    """A chart without a line is an error of its script."""
+    measured("ec2", [10, 20], error_type="timeout")
+    page = admin_client.get(PAGE).content.decode()
+    assert "ec2" in page
+    assert "ecdf-chart" not in page and "box-plot" not in page

@@ -10,6 +10,7 @@ from tests.dashboard.runs.building import asked, sample, saved, started, text
 from tests.deployments.measuring import servers
 
 pytestmark = pytest.mark.django_db
+PAGE = "/dashboard/deployments/"
 PANEL = 'id="measure"'
 
 
@@ -20,7 +21,7 @@ def url():
 
 
 def test_a_run_is_started_and_led_to(admin):
-    answer = admin.post("/dashboard/runs/", asked(saved(), saved("lambda"), warm_up="on"))
+    answer = admin.post(PAGE, asked(saved(), saved("lambda"), warm_up="on"))
     run = LatencyRun.objects.get()
     assert answer["Location"] == f"/dashboard/runs/{run.pk}/#start"
     assert (run.planned, run.path, run.new_connections, run.warm_up) == (2, "/health", True, True)
@@ -32,15 +33,15 @@ def test_the_permission_to_add_runs_is_enough(viewer):
     user.user_permissions.add(Permission.objects.get(codename="add_latencyrun"))
     deployment = saved()
     assert PANEL in text(viewer, "/dashboard/deployments/")
-    assert viewer.post("/dashboard/runs/", asked(deployment)).status_code == 302
+    assert viewer.post(PAGE, asked(deployment)).status_code == 302
 
 
-@pytest.mark.parametrize("path", ["", "1/sample", "1/stop"])
+@pytest.mark.parametrize("path", ["deployments/", "runs/1/sample", "runs/1/stop"])
 def test_another_site_can_ask_for_nothing(path):
     client = Client(enforce_csrf_checks=True)
     client.force_login(get_user_model().objects.create_superuser("ada"))
     started(saved())
-    assert client.post(f"/dashboard/runs/{path}", asked()).status_code == 403
+    assert client.post(f"/dashboard/{path}", asked()).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -59,25 +60,34 @@ def test_another_site_can_ask_for_nothing(path):
         ({"connection": "maybe"}, "maybe is not one of the available choices"),
     ],
 )
-def test_what_cant_be_measured_is_said(admin, fields, words):
-    answer = admin.post("/dashboard/runs/", asked(saved(), **fields))
-    assert answer.status_code == 400
-    assert words in answer.content.decode()
+def test_what_cant_be_measured_is_said_on_the_form(admin, fields, words):
+    page = admin.post(f"{PAGE}?window=7d", asked(saved(), **fields)).content.decode()
+    assert words in page and " open>" in page
+    assert "<h1>Deployments</h1>" in page and 'aria-current="true">7d</a>' in page
     assert not LatencyRun.objects.exists()
 
 
 def test_a_deployment_without_base_url_is_no_choice(admin):
+    saved()
     nowhere = saved("nowhere", base_url="")
-    assert admin.post("/dashboard/runs/", asked(nowhere)).status_code == 400
+    page = admin.post(PAGE, asked(nowhere)).content.decode()
+    assert f"{nowhere.pk} is not one of the available choices" in page
+
+
+def test_the_only_deployment_is_ticked(admin):
+    saved()
+    assert text(admin, PAGE).count(" checked>") == 1
+    saved("lambda")
+    assert " checked>" not in text(admin, PAGE)
 
 
 def test_so_many_deployments_at_most(admin):
-    answer = admin.post("/dashboard/runs/", asked(*(saved(f"d{n}") for n in range(9))))
+    answer = admin.post(PAGE, asked(*(saved(f"d{n}") for n in range(9))))
     assert "Choose at most 8 deployments." in answer.content.decode()
 
 
 def test_what_was_chosen_stays_after_a_mistake(admin):
-    page = admin.post("/dashboard/runs/", asked(saved(), calls=999)).content.decode()
+    page = admin.post(PAGE, asked(saved(), calls=999)).content.decode()
     assert 'value="999"' in page and " checked>" in page
 
 

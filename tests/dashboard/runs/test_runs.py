@@ -51,10 +51,10 @@ def test_a_viewer_sees_runs_and_starts_none(viewer):
     assert viewer.get(f"/dashboard/runs/{run.pk}.json").json()["open"]
 
 
-@pytest.mark.parametrize("path", ["", "{}/sample", "{}/stop"])
+@pytest.mark.parametrize("path", ["deployments/", "runs/{}/sample", "runs/{}/stop"])
 def test_a_viewer_is_refused(viewer, path):
     run = started(saved())
-    answer = viewer.post("/dashboard/runs/" + path.format(run.pk), asked(*run.deployments.all()))
+    answer = viewer.post("/dashboard/" + path.format(run.pk), asked(*run.deployments.all()))
     assert answer.status_code == 403
     run.refresh_from_db()
     assert run.open and run.busy_until is None and LatencyRun.objects.count() == 1

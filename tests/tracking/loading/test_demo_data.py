@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from statistics import median
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,8 +11,8 @@ from django.core.management import CommandError, call_command
 from tests.build import record, store_records
 from tests.metrics import counters
 from tracking.loading import demo as loading
-from tracking.loading.demo_profiles import BUSINESSES, INCIDENT_MODEL
-from tracking.loading.demo_records import Demo
+from tracking.loading.demo_profiles import BUSINESSES, OUTAGE, SLOW_AFTERNOON, TIMEOUTS
+from tracking.loading.demo_records import FURTHER_DAYS, Demo
 from tracking.models import AIRequest, BulkLoad
 from tracking.store.periods import HOUR
 
@@ -50,7 +51,7 @@ def test_a_month_is_as_large_as_asked(month):
 def test_a_day_and_a_week_have_their_rhythm(month):
     hours = Counter(record.received_at.hour for record in month)
     weekdays = Counter(record.received_at.weekday() for record in month)
-    assert hours[10] > 10 * hours[3] > 0
+    assert hours[10] > 5 * hours[3] > 0
     assert weekdays[1] > 1.5 * weekdays[6] > 0
 
 
@@ -59,9 +60,9 @@ def test_models_differ_in_duration_and_only_one_is_unpriced(month):
     for each in month:
         durations.setdefault(each.request_model, []).append(each.duration_ms)
     medians = {model: sorted(values)[len(values) // 2] for model, values in durations.items()}
-    assert medians["gemini-2.0-flash"] < medians["gpt-4o-mini"] < medians["claude-sonnet-4"]
+    assert medians["gemini-3.5-flash-lite"] < medians["gpt-5.6-luna"] < medians["claude-sonnet-5-5"]
     unpriced = {record.request_model for record in month if record.cost_usd is None}
-    assert unpriced == {"llama3.1:8b"}
+    assert unpriced == {"gpt-oss:20b"}
 
 
 def test_everything_that_pages_show_occurs(month):
@@ -85,18 +86,50 @@ def test_conversations_have_several_requests(month):
     assert max(turns.values()) > 6
 
 
+def during(made, incident):
+    """The records of those whom it hits, while it lasts."""
+    since, until = made.span(incident)
+    return [
+        each
+        for each in made.records()
+        if each.occurred_at is not None and since <= each.occurred_at < until
+        if incident.whose in (each.business_id, each.request_model, each.provider_name)
+    ]
+
+
 @pytest.mark.parametrize("hour", [0, 14, 23])
 def test_one_model_has_an_hour_of_timeouts(hour):
     made = demo(days=3, requests_per_day=3_000, until=NOW.replace(hour=hour))
-    since = made.incident_at
-    hit = [
-        each.error_type
-        for each in made.records()
-        if each.occurred_at is not None
-        and since <= each.occurred_at < since + HOUR
-        and each.request_model == INCIDENT_MODEL.request_model
-    ]
+    hit = [each.error_type for each in during(made, TIMEOUTS)]
     assert hit.count("timeout") > 0.7 * len(hit) > 0
+
+
+def test_one_business_has_an_outage():
+    hit = during(demo(), OUTAGE)
+    assert {each.error_type for each in hit} == {"authentication_error"}
+    assert len(hit) > 10
+
+
+def test_one_provider_is_slow_for_an_afternoon(month):
+    def median_ms(records):
+        return median(each.duration_ms for each in records)
+
+    usual = [each for each in month if each.provider_name == "anthropic"]
+    assert median_ms(during(demo(), SLOW_AFTERNOON)) > 2 * median_ms(usual)
+
+
+def test_no_hour_is_empty(month):
+    hours = {each.received_at.replace(minute=0, second=0, microsecond=0) for each in month}
+    assert len(hours) > 0.97 * 30 * 24
+
+
+def test_it_goes_on_as_it_began():
+    made = demo(days=2, requests_per_day=60)
+    until = NOW + timedelta(days=FURTHER_DAYS)
+    further = list(made.going_on())
+    assert further[: len(list(demo(days=2, requests_per_day=60).records()))][-1].received_at < NOW
+    assert until - timedelta(hours=6) < max(each.received_at for each in further)
+    assert len(further) == pytest.approx(60 * (2 + FURTHER_DAYS), rel=0.05)
 
 
 def run(capsys, **options):
@@ -188,3 +221,31 @@ def test_it_refuses_numbers_out_of_range(argument):
 @pytest.mark.django_db
 def test_an_empty_database_is_no_demo():
     assert not BulkLoad.objects.is_demo()
+
+
+@pytest.mark.django_db
+def test_it_lives_on_at_its_own_rate_and_counts_each_request_once(capsys):
+    run(capsys)
+    filled = AIRequest.objects.count()
+    started_at = BulkLoad.objects.get().started_at
+    first = loading.LiveDemo().catch_up(started_at + 6 * HOUR)
+    live = loading.LiveDemo()
+    second = live.catch_up(started_at + 24 * HOUR)
+    assert live.catch_up(started_at + 24 * HOUR) == 0
+    assert first > 0 and second > 0 and 30 < first + second < 100
+    assert AIRequest.objects.count() == filled + first + second
+    assert run(capsys).startswith("Made 0 ")
+
+
+@pytest.mark.django_db
+def test_it_does_not_live_for_ever(capsys):
+    run(capsys, days=1, requests_per_day=10)
+    live = loading.LiveDemo()
+    live.catch_up(BulkLoad.objects.get().started_at + timedelta(days=400))
+    assert live.next is None and AIRequest.objects.count() < 15 * (1 + FURTHER_DAYS)
+
+
+@pytest.mark.django_db
+def test_only_a_demo_that_is_there_can_live_on():
+    with pytest.raises(CommandError, match="run demo_data first"):
+        call_command("demo_data", live=1)

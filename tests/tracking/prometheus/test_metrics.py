@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.build import record, store_records
+from tests.build import payload, record, store_records
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,13 @@ def test_failures_are_counted_by_error_type(scrape):
     assert failures == {
         ("ai_request_failures_total", ("business_id", "clinic"), ("error_type", "timeout")): 1
     }
+
+
+def test_ignored_fields_are_counted_once_by_business(scrape, client):
+    sent = [payload(colour="blue", size=1, request_id="r1")] * 2 + [payload(colour="red")]
+    for body in sent:
+        client.post("/track", body, content_type="application/json")
+    assert scrape()[("ai_ignored_fields_total", ("business_id", "clinic"))] == 3
 
 
 def test_appointments_are_counted(scrape):

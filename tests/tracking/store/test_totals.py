@@ -29,7 +29,8 @@ def test_a_record_counts_in_every_period():
 
 def test_every_sum_is_added_up():
     booked = {"appointment_requested": True, "appointment_booked": True}
-    store_records([record(**booked), record(error_type="timeout", success_rate=0.25)])
+    more = {"error_type": "timeout", "success_rate": 0.25, "ignored_fields": 2}
+    store_records([record(**booked), record(**more)])
     store_records([record(cost_usd=None, human_handoff_requested=True, input_tokens=None)])
     assert sums_of(Total.objects.all_time()) == {
         "requests": 3,
@@ -45,6 +46,7 @@ def test_every_sum_is_added_up():
         "appointments_requested": 1,
         "appointments_booked": 1,
         "human_handoffs": 1,
+        "ignored_fields": 2,
     }
 
 

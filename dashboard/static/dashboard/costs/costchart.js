@@ -38,7 +38,7 @@ function dot(chart, x, y, paint) {
   ctx.fill();
 }
 
-function marks({ break_even: crossing, here }) {
+function marks({ break_even: crossing, here }, [ofLambda, ofContainer]) {
   return (chart) => {
     const { ctx } = chart;
     ctx.save();
@@ -47,8 +47,8 @@ function marks({ break_even: crossing, here }) {
     upright(chart, crossing, `equal at ${about(crossing)}`, "quiet", 0);
     upright(chart, here.requests_per_day, `here: ${count(here.requests_per_day)}`, "text", 1);
     if (here.requests_per_day >= chart.scales.x.min) {
-      dot(chart, here.requests_per_day, here.container_usd, "second");
-      dot(chart, here.requests_per_day, here.lambda_usd, "accent");
+      dot(chart, here.requests_per_day, here.container_usd, ofContainer);
+      dot(chart, here.requests_per_day, here.lambda_usd, ofLambda);
     }
     ctx.restore();
   };
@@ -56,13 +56,14 @@ function marks({ break_even: crossing, here }) {
 
 export function costChart(place, source) {
   remove?.();
+  const colours = source.colours.map((colour) => `colour-${colour}`);
   const options = {
     padding: [12, 72, 0, 0],
     cursor: { drag: { x: false, y: false } },
     scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
     axes: [axis(count, named("Requests a day", 32)), axis(usd, named("US dollars a month", 72))],
-    series: [{ label: "Requests a day", value: (chart, day) => count(day) }, line("Lambda", "accent"), line("Container", "second")],
-    hooks: { draw: [(chart) => { chart.ctx.textAlign = "left"; }, directLabels, marks(source)] },
+    series: [{ label: "Requests a day", value: (chart, day) => count(day) }, line("Lambda", colours[0]), line("Container", colours[1])],
+    hooks: { draw: [(chart) => { chart.ctx.textAlign = "left"; }, directLabels, marks(source, colours)] },
   };
   // A logarithmic axis has no place for nothing.
   const [days, ...costs] = [0, 1, 2].map((column) => source.points.map((point) => point[column]));

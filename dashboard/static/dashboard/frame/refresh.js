@@ -31,8 +31,9 @@ function show() {
   if (button.textContent !== word) button.textContent = word;
 }
 
-// What somebody reads stays where it is; what they write in or have scrolled isn't replaced.
+// What somebody reads stays where it is; what they write in, got wrong or have scrolled isn't replaced.
 function inUse() {
+  if (content().querySelector(".form-errors")) return true;
   const scrolled = [...content().querySelectorAll(".scroll")].some((place) => place.scrollTop);
   return scrolled || (content().contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
 }
