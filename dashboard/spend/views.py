@@ -19,10 +19,9 @@ from dashboard.frame.csv_file import csv_answer
 from dashboard.frame.page import render_page
 from dashboard.frame.scope import LABELS, PROFILED, Scope, scope_of
 from dashboard.frame.window import day_of
-from dashboard.spend.month import Month, Spend, spend_of
+from dashboard.spend.month import MEASURES, Month, Spend, spend_of
 from dashboard.spend.sentences import cards_of, verdict_of
 
-MEASURES = ("requests", "cost_usd", "priced", "total_tokens")
 CSV_HEAD = ("day", "business", "model", "requests", "unpriced", "total_tokens", "cost_usd")
 
 
@@ -136,7 +135,9 @@ def _rows(now: BySet, before: BySet, by: str) -> list[Row]:
 
 def _by_day(scope: Scope) -> Iterator[tuple[Any, ...]]:
     columns = [LABELS[by].column for by in PROFILED]
-    groups = sums_over_time(scope.window, scope.labels, scope.now, columns, *MEASURES)
+    groups = sums_over_time(
+        scope.window, scope.labels, scope.now, columns, *MEASURES, "total_tokens"
+    )
     days: dict[tuple[str, ...], Figures] = {}
     for (business, model), buckets in groups.items():
         for start, figures in buckets.items():
