@@ -6,23 +6,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from alerts.rules.verdict import Verdict
-from dashboard.figures.figures import Figures, finite, known_usd
+from dashboard.figures.figures import Figures
 from dashboard.figures.sources import by_label, by_label_set, merged, source_of
 from dashboard.frame.window import Window
 from dashboard.overview.verdict import causes_of, verdict_at
 
 TOP_LENGTH = 5
-TIME_SERIES: dict[str, Callable[[Figures], Any]] = {
-    "worked": lambda figures: figures.requests - figures.failures,
-    "failed": lambda figures: figures.failures,
-    "p50": lambda figures: finite(figures.p50),
-    "p95": lambda figures: finite(figures.p95),
-    "p99": lambda figures: finite(figures.p99),
-    "slowest": lambda figures: finite(figures.slowest),
-    "total_tokens": lambda figures: figures.total_tokens,
-    "cost_usd": known_usd,
-    "priced": lambda figures: figures.priced,
-}
 
 
 class Overview(NamedTuple):
@@ -49,20 +38,6 @@ def overview_of(window: Window, labels: Mapping[str, str], now: datetime) -> Ove
         intents=by_label(by_set, "intent"),
         verdict=verdict_at(window, labels, causes, now),
     )
-
-
-def time_chart(window: Window, buckets: Mapping[datetime, Figures]) -> dict[str, Any]:
-    """Seconds since the epoch, and one list of values for each series; null is a gap."""
-    return {
-        "since": window.since.isoformat(),
-        "until": window.until.isoformat(),
-        "bucket_seconds": int(window.bucket.total_seconds()),
-        "starts": [int(start.timestamp()) for start in buckets],
-        "series": {
-            name: [value(figures) for figures in buckets.values()]
-            for name, value in TIME_SERIES.items()
-        },
-    }
 
 
 class Entry(NamedTuple):

@@ -1,12 +1,12 @@
 """Requests as CSV or JSON lines of one array, a line at a time."""
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from dashboard.frame.csv_file import csv_lines
 from tracking.models import AIRequest
 
 COLUMNS = (
@@ -39,25 +39,12 @@ COLUMNS = (
     "ai_response_length",
     "metadata",
 )
-# A spreadsheet would run a cell that begins so: some skip blanks before, some take signs of full
-# width for the plain ones, and some split cells at a bar.
-FORMULA_STARTS = tuple("=+-@\t\r\n|%＝＋－＠")
-BLANKS = " \u3000\u00a0"
 CHUNK = 2_000
 
 
-class _Echo:
-    """What csv.writer writes to; it hands each line back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def as_csv(requests: Iterable[AIRequest]) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for ai_request in requests:
-        yield writer.writerow([defused(_plain(getattr(ai_request, column))) for column in COLUMNS])
+    rows = ([_plain(getattr(each, column)) for column in COLUMNS] for each in requests)
+    yield from csv_lines(COLUMNS, rows)
 
 
 def as_json(requests: Iterable[AIRequest]) -> Iterator[str]:
@@ -67,15 +54,6 @@ def as_json(requests: Iterable[AIRequest]) -> Iterator[str]:
         yield f"{comma}\n{json.dumps(row)}"
         comma = ","
     yield "\n]\n" if comma == "," else "[]\n"
-
-
-def defused(value: Any) -> Any:
-    """Text that begins a formula gets an apostrophe before it; numbers stay numbers."""
-    if isinstance(value, (dict, list)):
-        value = json.dumps(value)
-    if isinstance(value, str) and value.lstrip(BLANKS).startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def _plain(value: Any) -> Any:
