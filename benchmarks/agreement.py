@@ -13,7 +13,8 @@ import psycopg2
 
 from benchmarks.hosts import LATENCY_PATH, Hosts, latencies_ms
 from deployments.reports.log import LogReader
-from deployments.statistics.estimates import difference, estimate
+from deployments.statistics.differences import percentile_difference
+from deployments.statistics.estimates import estimate
 
 OWN_MS = """
     SELECT sample.server_ms + coalesce(sample.init_ms, 0)
@@ -74,9 +75,9 @@ def _cold_by_request(lines: Sequence[str], path: str) -> dict[str, bool]:
 
 
 def _print(name: str, ours: Sequence[float], other: str, theirs: Sequence[float]) -> None:
-    gap = difference(ours, theirs, 0.5)
+    gap = percentile_difference(ours, theirs, 0.5)
     print(
         f"{name} {estimate(ours, 0.5)} ms, {other} {estimate(theirs, 0.5)} ms"
-        f" (medians of {len(ours)} and {len(theirs)}); difference {gap} ms",
+        f" (medians of {len(ours)} and {len(theirs)}); difference {gap or 'unknown'} ms",
         flush=True,
     )

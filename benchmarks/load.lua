@@ -1,7 +1,8 @@
 -- One record a request, or BATCH of them; businesses, models and durations as in real use, or all
--- of one business and model (ALIKE).
+-- of one business and model (ALIKE). Each connection waits DELAY_MS before each request.
 local batch = tonumber(os.getenv("BATCH") or "0")
 local alike = os.getenv("ALIKE") == "1"
+local delay_ms = tonumber(os.getenv("DELAY_MS") or "0")
 local models = { "gpt-5-mini", "gpt-5-mini", "gpt-5-mini", "gpt-5", "gemini-2.5-flash" }
 local intents = { "general", "general", "pricing", "services", "appointment" }
 
@@ -37,6 +38,10 @@ end
 function request()
     local path = batch == 0 and "/track" or "/track/batch"
     return wrk.format("POST", path, { ["Content-Type"] = "application/json" }, bodies[math.random(#bodies)])
+end
+
+if delay_ms > 0 then
+    function delay() return delay_ms end
 end
 
 function done(summary, latency, requests)

@@ -30,9 +30,24 @@ TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 PATHS = [
     *(
         f"/dashboard/{page}?window={window}"
-        for page in ("", "overview.json", "breakdown/", "compare/", "requests/")
+        for page in (
+            *("", "overview.json", "breakdown/", "breakdown-lines.json", "spend/"),
+            *("compare/", "requests/"),
+        )
         for window in ("1h", "24h", "7d", "30d")
     ),
+    *(
+        f"/dashboard/{page}&window={window}"
+        for page in ("business/?business=business-3", "model/?model=gpt-5")
+        for window in ("1h", "24h", "7d", "30d")
+    ),
+    *(
+        f"/dashboard/{page}?window={window}&tz={zone}"
+        for page in ("", "overview.json", "breakdown-lines.json", "spend/")
+        for window in ("30d", "90d")
+        for zone in ("Pacific/Auckland", "Asia/Kathmandu")
+    ),
+    "/dashboard/spend.csv?window=last-month",
     "/dashboard/compare/?of=period&window=30d",
     "/dashboard/requests/?window=30d&sort=slowest",
     "/dashboard/requests/?window=30d&sort=dearest",

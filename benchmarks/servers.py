@@ -55,13 +55,16 @@ class Load(NamedTuple):
     latencies_ms: tuple[float, ...]
 
 
-def load(url: str, seconds: int, batch: int = 0, *, alike: bool = False) -> Load:
-    """As many requests as CONNECTIONS clients make one after the other."""
+def load(
+    url: str, seconds: int, batch: int = 0, *, alike: bool = False, delay_ms: float = 0
+) -> Load:
+    """As many requests as CONNECTIONS clients make one after the other, with pauses between."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("This benchmark needs wrk: apt-get install wrk")
     command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(LOAD_SCRIPT), url]
-    environment = {**os.environ, "BATCH": str(batch), "ALIKE": str(int(alike))}
+    options = {"BATCH": batch, "ALIKE": int(alike), "DELAY_MS": delay_ms}
+    environment = {**os.environ, **{name: str(value) for name, value in options.items()}}
     output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     if "Non-2xx" in output.stdout:
         raise SystemExit(f"Some requests failed:\n{output.stdout}")

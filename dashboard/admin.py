@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from alerts.models import Limit
 from deployments.costs.prices import BY_NAME, EC2_HOUR, OWN_TYPE, TABLE, Price
 from deployments.formats import exact
 from deployments.models import Deployment, LambdaReport, LatencyRun
@@ -140,6 +141,20 @@ def _back(request: HttpRequest) -> HttpResponseRedirect | None:
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return HttpResponseRedirect(url) if allowed else None
+
+
+@admin.register(Limit)
+class LimitAdmin(ModelAdmin):
+    list_display = [
+        "__str__",
+        "failing",
+        "failing_badly",
+        "p95_ms",
+        "cost_a_request_usd",
+        "cost_a_day_usd",
+        "times_past",
+    ]
+    search_fields = ["business_id", "request_model"]
 
 
 class ReadOnly(ModelAdmin):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from deploy import queue
+
 Statement = dict[str, Any]
 
 NETWORK_INTERFACES = [
@@ -21,6 +23,9 @@ def needed(cli: Any, function_arn: str) -> list[Statement]:
         statements.append(_invoked_by_rest_api(cli, function_arn))
     if cli.vpc_config:
         statements += _in_a_vpc(function_arn)
+    if queue_arn := queue.arn(cli, function_arn):
+        allowed = {"Action": queue.ACTIONS, "Resource": queue_arn}
+        statements.append({"Sid": "UseItsQueue", "Effect": "Allow", **allowed})
     return statements
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import requests
 from zappa.cli import ZappaCLI
 
-from deploy import gateway_key, leftovers, stage
+from deploy import gateway_key, leftovers, queue, stage
 from deploy.target import Target
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +37,14 @@ class Release:
 
     def deploy(self) -> None:
         """Makes what isn't there yet and updates what is."""
-        self._run(self.check, self.migrate, self.ensure_admin, self.publish, self.check_health)
+        self._run(
+            self.check,
+            self.migrate,
+            self.ensure_admin,
+            self.publish,
+            self.take_batches,
+            self.check_health,
+        )
 
     def update(self) -> None:
         if not self.function_exists():
@@ -73,6 +80,10 @@ class Release:
             gateway, name = self.cli.zappa.apigateway_client, self.cli.lambda_name
             gateway_key.admit(gateway, name, self.cli.zappa.get_api_id(name), self.stage_name)
 
+    def take_batches(self) -> None:
+        """From the queue, where there is one."""
+        queue.take_batches(self.cli, stage.function_arn(self.cli))
+
     def check_health(self) -> None:
         """/health, and /health/detailed, which also asks Django and the database."""
         if not self.cli.stage_config.get("touch", True):
@@ -99,6 +110,7 @@ class Release:
 
     def remove_leftovers(self) -> None:
         """What Zappa leaves behind, and what an interrupted removal left."""
+        queue.remove_mappings(self.cli.zappa.lambda_client, self.cli.lambda_name)
         leftovers.remove(self.cli, stage.bucket_name(self.cli), stage.function_arn(self.cli))
 
     def function_exists(self) -> bool:

@@ -91,6 +91,14 @@ def signed_percent(share: float) -> str:
     return f"{MINUS if value < 0 else '+'}{_fixed(abs(value))}{NARROW}%"
 
 
+def points(difference: float) -> str:
+    """+1.2 points, −0.5 points: of two shares, in percentage points."""
+    value = difference * 100
+    if abs(value) < 0.05:
+        return "±0 points"
+    return f"{MINUS if value < 0 else '+'}{_fixed(abs(value), 1)} points"
+
+
 def exact(value: float) -> str:
     """0.0000166667, 0.2, 750: every digit, no exponent, as an input takes it."""
     return f"{value:.12f}".rstrip("0").rstrip(".")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from queue import SimpleQueue
 from threading import Semaphore, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracking.api.exchange import declared_length, is_chunked, refused, whole
 from tracking.api.shell import ApiFirst, start
@@ -25,6 +25,9 @@ Answered = Iterable[bytes]
 THREADS = 2
 # Whoever waited longer for a thread has mostly gone.
 QUEUE_SECONDS = 10.0
+# Whoever sends more than this too much is cut off.
+DISCARDED_MAX_BYTES = 16 * 1024 * 1024
+DISCARDED_AT_ONCE = 64 * 1024
 
 
 class BodyFirst:
@@ -53,12 +56,19 @@ class BodyFirst:
             return start(refused(refusal, environ), start_response)
 
     def _body(self, environ: "WSGIEnvironment") -> bytes:
-        """Nothing where the application refuses without it."""
-        max_bytes = self.api.max_body_bytes(environ)
+        """What isn't taken is thrown away: a proxy that still sends passes no answer on. Nothing
+        where the application refuses without it."""
+        sent, max_bytes = environ["wsgi.input"], self.api.max_body_bytes(environ)
         if max_bytes and is_chunked(environ) and self.api.takes_chunks(environ):
             return _chunks(environ, max_bytes)
-        length = declared_length(environ, max_bytes) if max_bytes else 0
-        return whole(environ["wsgi.input"].read(length), length) if length else b""
+        try:
+            length = declared_length(environ, max_bytes)
+        except Refusal:
+            _discard(sent)
+            if max_bytes:
+                raise
+            return b""
+        return whole(sent.read(length), length) if length else b""
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -105,7 +115,14 @@ def _chunks(environ: "WSGIEnvironment", max_bytes: int) -> bytes:
     """From here on it is a body of known length."""
     body: bytes = environ["wsgi.input"].read(max_bytes + 1)
     if len(body) > max_bytes:
+        _discard(environ["wsgi.input"])
         raise too_large(max_bytes)
     environ["CONTENT_LENGTH"] = str(len(body))
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     return body
+
+
+def _discard(sent: Any) -> None:
+    left = DISCARDED_MAX_BYTES
+    while left > 0 and (part := sent.read(DISCARDED_AT_ONCE)):
+        left -= len(part)

@@ -14,6 +14,12 @@ def is_http(event: Event) -> bool:
     return "httpMethod" in event or "http" in event.get("requestContext", {})
 
 
+def is_queue(event: Event) -> bool:
+    """Messages from SQS; one event has those of one queue."""
+    records = event.get("Records") or [{}]
+    return bool(records[0].get("eventSource") == "aws:sqs")
+
+
 class BehindGateway:
     """Corrects the environ that apig-wsgi makes: stage prefix, client address, cookies."""
 

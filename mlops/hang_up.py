@@ -52,32 +52,32 @@ def _sockets() -> Iterator[socket.socket]:
         except OSError:
             continue
         try:
-            found = socket.socket(fileno=copy)
+            stream = socket.socket(fileno=copy)
         except OSError:
             os.close(copy)
             continue
-        if found.type == socket.SOCK_STREAM and found.family in (socket.AF_INET, socket.AF_INET6):
-            yield found
+        if stream.type == socket.SOCK_STREAM and stream.family in (socket.AF_INET, socket.AF_INET6):
+            yield stream
         else:
-            found.close()
+            stream.close()
 
 
-def _is_listening(found: socket.socket) -> bool:
-    return bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+def _is_listening(stream: socket.socket) -> bool:
+    return bool(stream.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
-def _port(found: socket.socket) -> int:
-    return int(found.getsockname()[1])
+def _port(stream: socket.socket) -> int:
+    return int(stream.getsockname()[1])
 
 
-def _seconds_since_sent(found: socket.socket) -> float:
-    info = found.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_DATA_SENT.stop)
+def _seconds_since_sent(stream: socket.socket) -> float:
+    info = stream.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_DATA_SENT.stop)
     return int.from_bytes(info[LAST_DATA_SENT], "little") / 1000
 
 
-def _shut(found: socket.socket) -> None:
+def _shut(stream: socket.socket) -> None:
     try:
-        found.shutdown(socket.SHUT_RDWR)
+        stream.shutdown(socket.SHUT_RDWR)
     except OSError:
         # It has gone by itself.
         return

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mlops.execution_environment import ExecutionEnvironment
+from mlops.gateway import is_queue
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -90,6 +91,8 @@ def _text(path: str) -> str:
 
 
 def _kind(event: dict[str, Any]) -> str:
+    if is_queue(event):
+        return "queue"
     if event.get("detail-type") != "Scheduled Event":
         return "invoked"
     rules = event.get("resources") or [""]

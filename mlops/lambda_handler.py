@@ -1,4 +1,5 @@
-"""AWS Lambda's entry: HTTP events go through WSGI, everything else to Zappa's own handler."""
+"""AWS Lambda's entry: HTTP events go through WSGI, the queue's records into the store, everything
+else to Zappa's own handler."""
 # ruff: noqa: E402
 
 import gc
@@ -12,7 +13,7 @@ from apig_wsgi import make_lambda_handler
 
 from mlops import packaged_settings
 from mlops.execution_environment import ExecutionEnvironment
-from mlops.gateway import BehindGateway, is_http
+from mlops.gateway import BehindGateway, is_http, is_queue
 from mlops.instrumentation import Instrumented, log_event
 
 _base_path = packaged_settings.apply()
@@ -28,7 +29,23 @@ TEXT = ("text/", "application/json", "application/javascript", "application/open
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Lambda calls this with one event at a time."""
     _environment.invoked()
-    return _answer(event, context) if is_http(event) else _zappa(event, context)
+    if is_http(event):
+        return _answer(event, context)
+    return _store(event, context) if is_queue(event) else _zappa(event, context)
+
+
+def _store(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Raises where the database is away: SQS then keeps the batch, and Lambda sends fewer."""
+    # Imported here because requests can do without.
+    from tracking.queue.consumer import store
+    from tracking.queue.message import Message
+    from tracking.store import deadline
+
+    log_event(event, _environment, context)
+    messages = [Message(found["messageId"], found["body"]) for found in event["Records"]]
+    with deadline.of_request():
+        left = store(_api.configured.database, messages)
+    return {"batchItemFailures": [{"itemIdentifier": message.message_id} for message in left]}
 
 
 def _zappa(event: dict[str, Any], context: Any) -> Any:
@@ -59,9 +76,10 @@ def _keep_what_is_loaded() -> None:
 
 
 _environment = ExecutionEnvironment()
+_api = ApiFirst(_load_django)
 _answer = make_lambda_handler(
     Instrumented(
-        BehindGateway(ApiFirst(_load_django), _base_path),
+        BehindGateway(_api, _base_path),
         logged=True,
         execution_environment=_environment,
     ),

@@ -21,6 +21,7 @@ if reason := environment.unsafe_start():
     raise ImproperlyConfigured(reason)
 
 MLOPS_API_KEY = environment.text("MLOPS_API_KEY")
+INGEST_QUEUE_URL = environment.queue_url()
 MAX_LABEL_SETS = environment.max_label_sets()
 SERVICE_PORT = environment.number("SERVICE_PORT", 5001, at_least=1, at_most=65535)
 
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "tracking",
     "deployments",
+    "alerts",
 ]
 
 MIDDLEWARE = [
@@ -144,7 +146,15 @@ AXES_VERBOSE = False
 # What `manage.py doctor` looks at beside the service itself.
 DOCTOR_LOOKS = [
     f"mlops.stages.{name}"
-    for name in ("running_prefix", "keep_warm", "runtime", "open_debug", "static_prefix", "secrets")
+    for name in (
+        "running_prefix",
+        "keep_warm",
+        "runtime",
+        "queue_visibility",
+        "open_debug",
+        "static_prefix",
+        "secrets",
+    )
 ]
 
 LANGUAGE_CODE = "en-us"
@@ -177,7 +187,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    # Each log-in is no news; failures and lock-outs are warnings.
-    "loggers": {"axes": {"level": "WARNING"}},
+    # Each log-in is no news, nor where credentials were found; failures are warnings.
+    "loggers": {"axes": {"level": "WARNING"}, "botocore": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from tracking import environment
 from tracking.doctor import runtimes
 from tracking.doctor.finding import ERROR, WARNING, Finding
+from tracking.doctor.queue import queue_attributes
 
 Stage = dict[str, Any]
 
@@ -62,6 +63,21 @@ def static_prefix() -> Iterator[Finding]:
             text = f"Stage {name}: STATIC_URL is {static_url}, but its URLs begin with /{name}/."
             advice = f'Set "STATIC_URL": "/{name}/static/" in its environment_variables.'
             yield Finding(WARNING, text, advice)
+
+
+def queue_visibility() -> Iterator[Finding]:
+    """AWS asks for six times the function's time, and refuses less than once."""
+    attributes = queue_attributes() or {}
+    visible_seconds = int(attributes.get("VisibilityTimeout", 0))
+    for name, stage in stages().items():
+        seconds = stage.get("timeout_seconds", 30)
+        if attributes and visible_seconds < 6 * seconds:
+            level = ERROR if visible_seconds < seconds else WARNING
+            text = (
+                f"Stage {name} may take {seconds} s for a batch, but the queue hands it out again"
+                f" after {visible_seconds} s."
+            )
+            yield Finding(level, text, f"Set its VisibilityTimeout to {6 * seconds}: docs/queue.md")
 
 
 def running_prefix() -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import Browser
 
 from tests import database
@@ -8,7 +9,7 @@ from tests.browser.chromium import chromium
 from tracking.store import append
 
 # They start what they test, or look at it from outside: once is enough.
-ONCE = ["browser", "container", "deploy", "lambda_runtime", "stranger"]
+ONCE = ["browser", "clients", "container", "deploy", "lambda_runtime", "stranger"]
 collect_ignore = [] if database.POSTGRESQL else ONCE
 
 
@@ -16,6 +17,12 @@ collect_ignore = [] if database.POSTGRESQL else ONCE
 def no_known_label_sets() -> None:
     """A test's rollback takes its label sets away; the process must not remember them."""
     append.known_sets.forget()
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached() -> None:
+    """A test's rollback takes what was found away, too."""
+    cache.clear()
 
 
 @pytest.fixture(scope="module")

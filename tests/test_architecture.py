@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # Each may import what stands after it; mlops is the top that nothing imports.
-APPS = ["mlops", "dashboard", "deployments", "tracking"]
+APPS = ["mlops", "dashboard", "alerts", "deployments", "tracking"]
 # What a room may import of its own app; a room is a folder or a module right below the app.
 ROOMS = {
     "tracking": {
@@ -21,17 +21,18 @@ ROOMS = {
         "wire": "errors store",
         "otlp": "errors store",
         "prometheus": "store",
-        "api": "environment errors otlp prometheus store wire",
+        "queue": "errors store",
+        "api": "environment errors otlp prometheus queue store wire",
         "querysets": "models store.periods store.record",
         "models": "querysets store.periods store.record",
         "views": "api errors store",
         "urls": "api views",
         "loading": "errors models querysets store wire",
         "upkeep": "models querysets store",
-        "doctor": "environment models store.fold",
+        "doctor": "environment errors models queue store.fold",
         "checks": "",
         "apps": "checks",
-        "management": "doctor errors loading models querysets store upkeep",
+        "management": "doctor errors loading models querysets queue store upkeep",
     },
     "deployments": {
         "addresses": "",
@@ -47,18 +48,26 @@ ROOMS = {
         "demo": "models",
         "management": "addresses demo measuring models registry reports statistics",
     },
+    "alerts": {
+        "rules": "",
+        "models": "rules",
+        "readings": "models rules",
+        "apps": "",
+    },
     "dashboard": {
         "frame": "",
         "figures": "frame",
         "templatetags": "figures frame",
         "overview": "figures frame",
         "breakdown": "figures frame",
+        "profile": "figures frame",
+        "spend": "figures frame",
         "compare": "figures frame",
         "requests": "figures frame",
         "costs": "figures frame",
         "runs": "figures frame",
         "deployments": "figures frame runs",
-        "urls": "breakdown compare costs deployments overview requests runs",
+        "urls": "breakdown compare costs deployments overview profile requests runs spend",
         "admin_urls": "",
         "admin": "",
         "apps": "",

@@ -19,6 +19,8 @@ TARGETS = set(re.findall(r"(?m)^([a-z][a-z -]*):", (ROOT / "Makefile").read_text
 OTHERS = {
     "MLOPS_SERVICE_URL",
     "POSTGRES_PASSWORD",
+    "DEAD_URL",
+    "DEAD_ARN",
     "IMAGE_URI",
     "LAMBDA_PYTHON",
     "STAGE",

@@ -17,7 +17,7 @@ NOT_OURS = {"AWS_LAMBDA_FUNCTION_NAME", "STAGE"}
 def variables_read() -> set[str]:
     modules = [
         path
-        for package in ("mlops", "tracking", "dashboard", "deployments")
+        for package in ("mlops", "tracking", "dashboard", "deployments", "alerts")
         for path in (ROOT / package).rglob("*.py")
     ]
     found = {name for path in modules for name in re.findall(READERS, path.read_text())}

@@ -1,6 +1,7 @@
 """Reads environment variables, for the settings and for the ingest path that knows no settings."""
 
 import os
+import re
 from typing import NoReturn
 
 DEVELOPMENT_KEY = "for-development-only-" + "0" * 40
@@ -54,6 +55,15 @@ def unsafe_start() -> str:
 
 def max_label_sets() -> int:
     return number("MAX_LABEL_SETS", 2_000, at_least=10, at_most=100_000)
+
+
+def queue_url() -> str:
+    """Of a standard queue: in a FIFO queue, whose name ends in .fifo, messages need a group."""
+    url = text("INGEST_QUEUE_URL")
+    if url and not re.fullmatch(r"https?://[^/]+/[^/]+/[\w-]+", url):
+        example = "https://sqs.eu-central-1.amazonaws.com/123456789012/name"
+        refuse("INGEST_QUEUE_URL", f"must look like {example}, not {url!r}")
+    return url
 
 
 def refuse(name: str, reason: str) -> NoReturn:

@@ -114,6 +114,15 @@ def _database(state: str, message: str, *, retry_after: int = 5) -> Refusal:
     )
 
 
+def queue_away() -> Refusal:
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Queue unavailable",
+        message=AGAIN,
+        headers={"Retry-After": "5"},
+    )
+
+
 def method_not_allowed(methods: tuple[str, ...]) -> Refusal:
     allowed = ", ".join(methods)
     return Refusal(

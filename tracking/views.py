@@ -31,6 +31,7 @@ def _response(endpoint: Endpoint, request: HttpRequest) -> HttpResponse:
         database=ThroughDjango(),
         api_key=settings.MLOPS_API_KEY,
         production=settings.PRODUCTION,
+        queue_url=settings.INGEST_QUEUE_URL,
     )
     answer = tracking_api.answer(endpoint, call)
     return HttpResponse(answer.body, status=answer.status, headers=answer.headers)

@@ -5,14 +5,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dashboard.compare.comparison import (
-    KINDS,
-    PERIODS,
-    Side,
+    as_csv,
+    as_rows,
     chart_of,
-    percentiles_of,
-    sentence_of,
-    side_of,
+    compared_of,
+    figures_of,
+    sentences_of,
 )
+from dashboard.compare.sides import KINDS, PERIODS, SHOWN, Side, sides_of
 from dashboard.figures.sources import by_label, by_label_set, source_of
 from dashboard.frame.access import page
 from dashboard.frame.page import render_page
@@ -24,7 +24,7 @@ from dashboard.frame.scope import LABELS, NONE, Scope, scope_of
 def compare(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     kind, options = _kind_and_options(request, scope)
-    sides = _sides(request, scope, kind, options)
+    sides = _sides(request, scope, kind, options, *SHOWN)
     context: dict[str, Any] = {
         "kind": kind,
         "kinds": KINDS.items(),
@@ -41,13 +41,35 @@ def compare(request: HttpRequest) -> HttpResponse:
 def compare_json(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     kind, options = _kind_and_options(request, scope)
-    return JsonResponse({"of": kind, "sides": chart_of(*_sides(request, scope, kind, options))})
+    sides = _sides(request, scope, kind, options)
+    rows = compared_of(*sides) if sides else []
+    figures = {"sides": figures_of(*sides), "differences": as_rows(rows)}
+    sentences = sentences_of(*sides, rows) if sides else []
+    return JsonResponse({"of": kind, **figures, "sentences": sentences})
+
+
+@page
+def compare_csv(request: HttpRequest) -> HttpResponse:
+    scope = scope_of(request)
+    sides = _sides(request, scope, *_kind_and_options(request, scope), *SHOWN)
+    text = as_csv(compared_of(*sides)) if sides else ""
+    headers = {"Content-Disposition": 'attachment; filename="comparison.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _compared(a: Side, b: Side) -> dict[str, Any]:
-    percentiles = percentiles_of(a, b)
-    sentence = sentence_of(a, b, median=percentiles[0])
-    return {"percentiles": percentiles, "sentence": sentence, "chart": chart_of(a, b)}
+    rows = compared_of(a, b)
+    *percentiles, pairs, failed, cost = rows
+    return {
+        "sentences": sentences_of(a, b, rows),
+        "percentiles": percentiles,
+        "pairs": pairs,
+        "failed": failed,
+        "cost": cost,
+        "compared_count": sum(row.difference is not None for row in rows),
+        "exact": a.exact and b.exact,
+        "chart": chart_of(a, b),
+    }
 
 
 def _kind_and_options(request: HttpRequest, scope: Scope) -> tuple[str, dict[str, str]]:
@@ -64,7 +86,7 @@ def _kind_and_options(request: HttpRequest, scope: Scope) -> tuple[str, dict[str
 
 
 def _sides(
-    request: HttpRequest, scope: Scope, kind: str, options: dict[str, str]
+    request: HttpRequest, scope: Scope, kind: str, options: dict[str, str], *measures: str
 ) -> tuple[Side, Side] | tuple[()]:
     """Both sides, or nothing where there aren't two to compare."""
     keys = list(options)
@@ -74,5 +96,5 @@ def _sides(
     ]
     if len(chosen) < 2:
         return ()
-    a, b = (side_of(scope.window, scope.labels, kind, key, scope.now) for key in chosen)
+    a, b = sides_of(scope, kind, chosen, *measures)
     return a, b

@@ -51,9 +51,10 @@ def costs(request: HttpRequest) -> HttpResponse:
         "bills": _bills(comparison),
         "month": _month(asked),
         "price_rows": price_rows(request, asked.hosts, asked.prices),
-        "chips": [],
     }
-    return render_page(request, "dashboard/costs/costs.html", asked.scope, "Costs", **context)
+    return render_page(
+        request, "dashboard/costs/costs.html", asked.scope, "Hosting costs", **context
+    )
 
 
 @page

@@ -95,8 +95,8 @@ def tracked_requests(window: Window) -> dict[str, int]:
     """By the deployment that they name, as far as they name one."""
     source = source_of(window, {})
     named = source._replace(rows=source.rows.filter(label_set__deployment__gt=""))
-    by_name = named.by("label_set__deployment", "requests")
-    return {name: figures.requests for name, figures in by_name.items()}
+    by_name = named.by(["label_set__deployment"], "requests")
+    return {name: figures.requests for (name,), figures in by_name.items()}
 
 
 def _calls(window: Window, path: str) -> list[MeasuredCall]:

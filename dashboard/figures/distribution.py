@@ -1,14 +1,13 @@
-"""How durations are distributed, from their counts by bin: the distribution function, intervals of
-percentiles, and one request's place among the others."""
+"""How durations are distributed, from their counts by bin: the distribution function, and one
+request's place among the others."""
 
 from collections.abc import Mapping
 from itertools import accumulate
-from math import inf, log
+from math import log
 from typing import NamedTuple
 
-from deployments.statistics.estimates import Interval, rank_interval
 from deployments.statistics.shares import Share
-from tracking.store.bins import BOUNDS_MS, OVERFLOW_BIN, duration_bin
+from tracking.store.bins import BOUNDS_MS, OVERFLOW_BIN, duration_bin, edges_ms
 
 # Where the first and the last bin, which have no edge there, are drawn to.
 _LOWEST_MS = BOUNDS_MS[0] / 2
@@ -25,18 +24,6 @@ def ecdf(bins: Mapping[int, int]) -> list[tuple[float, float]]:
         for bin_, share in zip(used, shares, strict=True)
         if bin_ < OVERFLOW_BIN
     ]
-
-
-def interval(bins: Mapping[int, int], percent: int) -> Interval | None:
-    """Of a percentile, in ms, two-sided, 95 %; None when there are too few samples for both ends.
-
-    Its bounds are those of the bins that hold the ranks, hence a little wide.
-    """
-    ranks = rank_interval(sum(bins.values()), percent / 100)
-    if ranks is None:
-        return None
-    low, high = (_bin_of_rank(bins, rank) for rank in ranks)
-    return Interval(_lower(low), _upper(high))
 
 
 class Column(NamedTuple):
@@ -84,21 +71,4 @@ def histogram(bins: Mapping[int, int], duration_ms: float) -> list[Column]:
 def bounds_ms(bins: Mapping[int, int], duration_ms: float) -> tuple[float, float]:
     """The bounds of the histogram's first and last column; the first begins at 0."""
     used = [*bins, duration_bin(duration_ms)]
-    return _lower(min(used)), _upper(max(used))
-
-
-def _bin_of_rank(bins: Mapping[int, int], rank: int) -> int:
-    reached = 0
-    for bin_ in sorted(bins):
-        reached += bins[bin_]
-        if reached >= rank:
-            return bin_
-    raise ValueError("The rank lies past the last sample.")
-
-
-def _lower(bin_: int) -> float:
-    return BOUNDS_MS[bin_ - 1] if bin_ else 0.0
-
-
-def _upper(bin_: int) -> float:
-    return BOUNDS_MS[bin_] if bin_ < OVERFLOW_BIN else inf
+    return edges_ms(min(used))[0], edges_ms(max(used))[1]

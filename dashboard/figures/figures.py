@@ -1,7 +1,7 @@
 """Counts, sums and percentiles of a group of requests, as plain values."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from math import isfinite
@@ -89,6 +89,7 @@ class Figures:
     p50 = property(lambda self: self.known(50))
     p95 = property(lambda self: self.known(95))
     p99 = property(lambda self: self.known(99))
+    too_few_p50 = property(lambda self: self.too_few(50))
     too_few_p95 = property(lambda self: self.too_few(95))
 
     @property
@@ -129,6 +130,13 @@ class Figures:
         return self.cost_usd / self.appointments_booked if known else None
 
 
+def merged(groups: Iterable[Figures]) -> Figures:
+    whole = Figures()
+    for figures in groups:
+        whole.merge(figures)
+    return whole
+
+
 # The columns of a rollup that are shown.
 MEASURES = tuple(field.name for field in fields(Figures) if field.name != "bins")
 
@@ -157,6 +165,12 @@ def change(now: float | None, before: float | None) -> float | None:
     if now is None or not before:
         return None
     return float(now) / float(before) - 1
+
+
+def cost_change(now: Figures, before: Figures) -> float | None:
+    """None also where a sum leaves requests out."""
+    whole = comparable(now, before) and not now.unpriced and not before.unpriced
+    return change(float(now.cost_usd), float(before.cost_usd)) if whole else None
 
 
 def finite(value: float | None) -> float | None:

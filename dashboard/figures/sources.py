@@ -8,22 +8,25 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import BooleanField, DateTimeField, Func, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncMinute
 
 from dashboard.figures.figures import MEASURES, Figures
 from dashboard.frame.query import UTC_ZONE
 from dashboard.frame.window import Window
 from tracking.models import Addend, LabelSet, Total
+from tracking.querysets import AddendQuerySet
 from tracking.store.periods import DAY, HOUR, Period, spans
 
-CHARTED = ("requests", "failures", "total_tokens", "cost_usd", "priced")
+CHARTED = ("failures", "total_tokens", "cost_usd", "priced")
 # Past so many ids in a query it's quicker to read all label sets.
 NAMED_AT_MOST = 500
 
 Buckets = dict[datetime, Figures]
 BySet = list[tuple[LabelSet, Figures]]
-Key = TypeVar("Key", bound=Hashable)
+Key = TypeVar("Key")
+Other = TypeVar("Other", bound=Hashable)
 
 
 class Source(NamedTuple):
@@ -35,31 +38,42 @@ class Source(NamedTuple):
         """One query; requests are counted also when they aren't named."""
         figures = Figures()
         names = tuple(dict.fromkeys(("requests", *(measures or MEASURES))))
-        for bin_, *sums in self._sums("duration_bin", names):
+        for bin_, *sums in self._sums(["duration_bin"], names):
             figures.add(names, sums)
             figures.bins[bin_] = sums[0]
         return figures
 
-    def by(self, column: str, *measures: str) -> dict[Any, Figures]:
+    def by(self, columns: Sequence[str], *measures: str) -> dict[tuple[Any, ...], Figures]:
         """Sums alone; each measure costs time, so name those that are shown."""
         names = measures or MEASURES
-        groups: dict[Any, Figures] = {}
-        for key, *sums in self._sums(column, names):
-            groups[key] = Figures()
-            groups[key].add(names, sums)
+        groups: dict[tuple[Any, ...], Figures] = {}
+        for row in self._sums(columns, names):
+            figures = groups[row[: len(columns)]] = Figures()
+            figures.add(names, row[len(columns) :])
         return groups
 
-    def add_bins(self, groups: dict[Any, Figures], column: str) -> None:
-        """A query of its own: with the sums it would make ten thousand wide groups."""
-        counted = self.rows.values_list(column, "duration_bin")
-        for key, bin_, requests in counted.annotate(sum_=Sum("requests")).order_by():
-            if key in groups:
-                groups[key].bins[bin_] = requests
+    def with_bins(self, columns: Sequence[str], *measures: str) -> dict[tuple[Any, ...], Figures]:
+        """The same with durations, in one pass over the rows: of few groups, and few measures."""
+        width, names = len(columns), ("requests", *measures)
+        groups: dict[tuple[Any, ...], Figures] = defaultdict(Figures)
+        for row in self._sums((*columns, "duration_bin"), names):
+            figures = groups[row[:width]]
+            figures.add(names, row[width + 1 :])
+            figures.bins[row[width]] += row[width + 1]
+        return groups
 
-    def _sums(self, column: str, names: Iterable[str]) -> QuerySet[Any]:
+    def add_bins(self, groups: dict[tuple[Any, ...], Figures], columns: Sequence[str]) -> None:
+        """A query of its own: with the sums it would make ten thousand wide groups."""
+        counted = self.rows.values_list(*columns, "duration_bin")
+        for *key, bin_, requests in counted.annotate(sum_=Sum("requests")).order_by():
+            figures = groups.get(tuple(key))
+            if figures:
+                figures.bins[bin_] = requests
+
+    def _sums(self, columns: Sequence[str], names: Iterable[str]) -> QuerySet[Any]:
         # An annotation may not bear a column's name, hence the prefix.
         sums = {f"sum_{name}": Sum(name) for name in names}
-        rows: QuerySet[Any] = self.rows.values_list(column).annotate(**sums).order_by()
+        rows: QuerySet[Any] = self.rows.values_list(*columns).annotate(**sums).order_by()
         return rows
 
 
@@ -69,21 +83,26 @@ def source_of(window: Window, labels: Mapping[str, str]) -> Source:
     Labels are those of the label set also for single requests, so that one that was folded into
     `other` is called so in every window.
     """
-    wanted = _wanted(labels)
     if window.reads_rows:
-        return Source(Addend.objects.between(window.since, window.until).filter(wanted))
-    return Source(Total.objects.between(window.since, window.until).filter(wanted))
+        return Source(requests_of(window, labels))
+    return Source(Total.objects.between(window.since, window.until).filter(_wanted(labels)))
 
 
-def outcomes_lately(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
-    """Requests and failures of the last quarter of the window, which tell what is going on."""
-    starts = _begun(window, now)
-    recent = starts[-(len(starts) // 4 + 1) :]
-    return _over_time(window, labels, recent, ("requests", "failures"), with_bins=False)
+def requests_of(window: Window, labels: Mapping[str, str]) -> AddendQuerySet:
+    """What each single request of the window adds."""
+    return Addend.objects.between(window.since, window.until).filter(_wanted(labels))
 
 
 def figures_over_time(window: Window, labels: Mapping[str, str], now: datetime) -> Buckets:
     return _over_time(window, labels, _begun(window, now), CHARTED, with_bins=True)
+
+
+def sums_over_time(
+    window: Window, labels: Mapping[str, str], now: datetime, columns: Sequence[str], *measures: str
+) -> dict[tuple[str, ...], Buckets]:
+    """By the values of label columns; without durations."""
+    names = [f"label_set__{column}" for column in columns]
+    return _over_time_by(window, labels, _begun(window, now), measures, names, with_bins=False)
 
 
 def _begun(window: Window, now: datetime) -> list[datetime]:
@@ -98,20 +117,35 @@ def _over_time(
     with_bins: bool,
 ) -> Buckets:
     """From the first of the starts on, those without requests too, in order of time."""
-    buckets = {start: Figures() for start in starts}
+    groups = _over_time_by(window, labels, starts, measures, (), with_bins)
+    return groups.get((), {start: Figures() for start in starts})
+
+
+def _over_time_by(
+    window: Window,
+    labels: Mapping[str, str],
+    starts: list[datetime],
+    measures: Sequence[str],
+    columns: Sequence[str],
+    with_bins: bool,
+) -> dict[tuple[str, ...], Buckets]:
+    groups: dict[tuple[str, ...], Buckets] = defaultdict(
+        lambda: {start: Figures() for start in starts}
+    )
     since = min(starts, default=window.until)
-    places, moved = _places(window, since)
-    rows = _timed_rows(window, since).filter(_wanted(labels))
-    for start, figures in _by_start(rows, measures, with_bins).items():
-        place = places.get(start) or window.bucket_of(start)
-        buckets.setdefault(place, Figures()).merge(figures)
-    if moved:
-        hours = Total.objects.filter(period=Period.HOUR, starts_at__in=list(moved))
-        by_hour = _by_start(hours.filter(_wanted(labels)), measures, with_bins)
-        for hour, figures in by_hour.items():
-            buckets[moved[hour]].take_out(figures)
-            buckets.setdefault(window.bucket_of(hour), Figures()).merge(figures)
-    return dict(sorted(buckets.items()))
+    days = _split_days(window, since)
+    read = Source.with_bins if with_bins else Source.by
+    rows = Source(_timed_rows(window, since).filter(_wanted(labels)))
+    for (*key, start), figures in read(rows, (*columns, "starts_at"), *measures).items():
+        place = days[start].bucket if start in days else window.bucket_of(start)
+        groups[tuple(key)].setdefault(place, Figures()).merge(figures)
+    hours = [hour for day in days.values() for hour in day.others]
+    if hours:
+        rows = Source(_rows_of_hours(hours).filter(_wanted(labels)))
+        for (*key, day), figures in read(rows, (*columns, "day"), *measures).items():
+            groups[tuple(key)][days[day].bucket].take_out(figures)
+            groups[tuple(key)].setdefault(days[day].other, Figures()).merge(figures)
+    return {key: dict(sorted(buckets.items())) for key, buckets in groups.items()}
 
 
 def _timed_rows(window: Window, since: datetime) -> QuerySet[Any]:
@@ -124,29 +158,57 @@ def _timed_rows(window: Window, since: datetime) -> QuerySet[Any]:
     return Total.objects.of_period(Period.HOUR, since, window.until)
 
 
-def _by_start(rows: QuerySet[Any], measures: Sequence[str], with_bins: bool) -> Buckets:
-    source = Source(rows)
-    counted = source.by("starts_at", *measures)
-    if with_bins:
-        source.add_bins(counted, "starts_at")
-    return counted
+class UtcDay(Func):
+    """The day that an hour is in; truncating knows zones, which takes three times as long."""
+
+    output_field = DateTimeField()
+    template = "date_bin('1 day', %(expressions)s, 'epoch')"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "substr(%(expressions)s, 1, 10) || ' 00:00:00'"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
-def _places(
-    window: Window, since: datetime
-) -> tuple[dict[datetime, datetime], dict[datetime, datetime]]:
-    """The bucket of each UTC day that is read as one, and of each of its hours that belongs to
-    another day of the zone: as many a day as the zone lies off UTC."""
+class AnyOf(Func):
+    """PostgreSQL doesn't see how long the list is, and so asks the index for each of its members;
+    of a thousand that it sees it would look for each row's, which takes half as long again."""
+
+    output_field = BooleanField()
+    arg_joiner = " = ANY(ARRAY(SELECT unnest("
+    template = "%(expressions)s)))"
+
+
+class SplitDay(NamedTuple):
+    """A UTC day lies in a bucket, but for `others`: the hours at one end of it that belong to the
+    `other` one, which is the zone's day before or after. As many as the zone lies off UTC."""
+
+    bucket: datetime
+    other: datetime
+    others: list[datetime]
+
+
+def _split_days(window: Window, since: datetime) -> dict[datetime, SplitDay]:
+    """Those of which rollups are read where days are charted."""
     if window.bucket != DAY:
-        return {}, {}
+        return {}
     whole = [span[1:] for span in spans(since, window.until) if span[0] == Period.DAY]
-    places = {
-        day: window.bucket_of(day + DAY / 2)
-        for first, end in whole
-        for day in (first + n * DAY for n in range((end - first).days))
-    }
-    hours = ((day + n * HOUR, place) for day, place in places.items() for n in range(24))
-    return places, {hour: place for hour, place in hours if window.bucket_of(hour) != place}
+    days = (first + n * DAY for first, end in whole for n in range((end - first).days))
+    return {day: _split(window, day) for day in days}
+
+
+def _split(window: Window, day: datetime) -> SplitDay:
+    first, bucket, last = (window.bucket_of(day + n * HOUR) for n in (0, 12, 23))
+    other, start, end = (first, day, bucket) if first != bucket else (last, last, day + DAY)
+    hours = (end - start) // HOUR if other != bucket else 0
+    return SplitDay(bucket, other, [start + n * HOUR for n in range(hours)])
+
+
+def _rows_of_hours(hours: list[datetime]) -> QuerySet[Any]:
+    """With the `day` in UTC."""
+    listed = Q(starts_at__in=hours)
+    if connection.vendor == "postgresql":
+        listed = Q(AnyOf("starts_at", Value(hours)))
+    return Total.objects.filter(listed, period=Period.HOUR).annotate(day=UtcDay("starts_at"))
 
 
 def by_label_set(source: Source, *measures: str) -> BySet:
@@ -155,12 +217,16 @@ def by_label_set(source: Source, *measures: str) -> BySet:
     Three queries, for any number of labels that are grouped by afterwards; two where only
     requests are asked for.
     """
-    by_id = source.by("label_set_id", *measures)
-    if measures != ("requests",):
-        source.add_bins(by_id, "label_set_id")
+    by_id = source.by(["label_set_id"], *measures)
+    if not measures:
+        source.add_bins(by_id, ["label_set_id"])
     every = LabelSet.objects.all()
-    label_sets = every if len(by_id) > NAMED_AT_MOST else every.filter(pk__in=by_id)
-    return [(label_set, by_id[label_set.id]) for label_set in label_sets if label_set.id in by_id]
+    label_sets = (
+        every if len(by_id) > NAMED_AT_MOST else every.filter(pk__in=[id_ for (id_,) in by_id])
+    )
+    return [
+        (label_set, by_id[label_set.id,]) for label_set in label_sets if (label_set.id,) in by_id
+    ]
 
 
 def by_label(by_set: BySet, label: str) -> dict[str, Figures]:
@@ -172,14 +238,21 @@ def by_labels(by_set: BySet, *labels: str) -> dict[tuple[str, ...], Figures]:
     return _grouped(by_set, lambda label_set: tuple(getattr(label_set, name) for name in labels))
 
 
+def merged(groups: Mapping[Key, Figures], key: Callable[[Key], Other]) -> dict[Other, Figures]:
+    """Groups of groups; most requests first."""
+    return _grouped(groups.items(), key)
+
+
 def total(by_set: BySet) -> Figures:
     return _grouped(by_set, lambda _: None).get(None, Figures())
 
 
-def _grouped(by_set: BySet, key: Callable[[LabelSet], Key]) -> dict[Key, Figures]:
-    groups: dict[Key, Figures] = defaultdict(Figures)
-    for label_set, figures in by_set:
-        groups[key(label_set)].merge(figures)
+def _grouped(
+    parts: Iterable[tuple[Key, Figures]], key: Callable[[Key], Other]
+) -> dict[Other, Figures]:
+    groups: dict[Other, Figures] = defaultdict(Figures)
+    for part, figures in parts:
+        groups[key(part)].merge(figures)
     return dict(sorted(groups.items(), key=lambda item: -item[1].requests))
 
 

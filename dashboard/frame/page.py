@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dashboard.frame.navigation import is_about_hosts
 from dashboard.frame.query import query_string
 from dashboard.frame.scope import LABELS, Scope
 from dashboard.frame.window import MORE_PRESETS, PRESET_WORDS, PRESETS
@@ -33,7 +34,7 @@ def render_page(
         "more_presets": MORE_PRESETS.items(),
         "more": MORE_PRESETS.get(scope.window.preset, "" if scope.window.preset else "Custom"),
         "month": PRESETS["30d"],
-        "chips": label_chips(request),
+        "chips": [] if is_about_hosts(request) else label_chips(request),
         # Asked only where a page has nothing to show.
         "any_requests": LabelSet.objects.exists,
     }

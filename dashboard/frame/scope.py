@@ -29,6 +29,8 @@ LABELS = {
     "error": Label("error_type", "Error", "Errors"),
     "deployment": Label("deployment", "Deployment", "Deployments"),
 }
+# Labels whose values have a page of their own.
+PROFILED = ("business", "model")
 SCOPE_PARAMETERS = (*FRAME, *LABELS)
 # Asks for the requests without an error or deployment.
 NONE = "(none)"

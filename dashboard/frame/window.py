@@ -11,9 +11,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dashboard.frame.query import UTC_ZONE, BadQuery
-from tracking.store.periods import DAY, HOUR
+from tracking.store.periods import DAY, HOUR, MINUTE
 
-MINUTE = timedelta(minutes=1)
 MOMENT = timedelta(microseconds=1)
 # Up to now.
 PRESETS = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "90d": 90 * DAY}
@@ -62,8 +61,8 @@ class Window(NamedTuple):
     def starts(self) -> list[datetime]:
         """When each bucket starts."""
         if self.bucket == DAY:
-            last = _date(self.until - HOUR, self.zone)
-            days = range((last - _date(self.since, self.zone)).days + 1)
+            last = day_of(self.until - HOUR, self.zone)
+            days = range((last - day_of(self.since, self.zone)).days + 1)
             midnights = (midnight(last - DAY * back, self.zone) for back in reversed(days))
             return [max(self.since, start) for start in midnights]
         first = floor(self.since, self.bucket)
@@ -72,13 +71,13 @@ class Window(NamedTuple):
     def bucket_of(self, start: datetime) -> datetime:
         """The start of the bucket that holds what starts then and takes no longer."""
         if self.bucket == DAY:
-            return max(self.since, midnight(_date(start, self.zone), self.zone))
+            return max(self.since, midnight(day_of(start, self.zone), self.zone))
         return floor(start, self.bucket)
 
     @property
     def days(self) -> int:
         """How many whole days of the zone it is; 0 if it isn't."""
-        first, end = (_date(edge, self.zone) for edge in (self.since, self.until))
+        first, end = (day_of(edge, self.zone) for edge in (self.since, self.until))
         edges = (midnight(first, self.zone), midnight(end, self.zone))
         return (end - first).days if (self.since, self.until) == edges else 0
 
@@ -96,7 +95,7 @@ class Window(NamedTuple):
         return self.so_far(now) < self.length
 
     def _since_before(self) -> datetime:
-        first = _date(self.since, self.zone)
+        first = day_of(self.since, self.zone)
         if self.preset.endswith("-month"):
             return midnight((first - DAY).replace(day=1), self.zone)
         if self.days:
@@ -143,13 +142,13 @@ def window_of(query: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Window
         return _custom(query, now, zone)
     preset = query.get("window") or DEFAULT_PRESET
     if preset in CALENDAR:
-        first, end = _calendar(preset, _date(now, zone))
+        first, end = _calendar(preset, day_of(now, zone))
         return Window(midnight(first, zone), midnight(end, zone), preset, zone)
     if preset not in PRESETS:
         raise BadQuery(f"window must be one of {', '.join([*PRESETS, *CALENDAR])}.")
     length = PRESETS[preset]
     if length > HOURS_UP_TO:
-        end = _date(now, zone) + DAY
+        end = day_of(now, zone) + DAY
         return Window(midnight(end - length, zone), midnight(end, zone), preset, zone)
     until = ceil(now + MOMENT, _step(length))
     return Window(until - length, until, preset, zone)
@@ -166,6 +165,11 @@ def ceil(moment: datetime, step: timedelta) -> datetime:
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """When the day begins: the start of the hour in UTC that holds its first moment."""
     return floor(datetime.combine(day, time(), zone).astimezone(UTC), HOUR)
+
+
+def day_of(start: datetime, zone: ZoneInfo) -> date:
+    """The day to which an hour belongs: the one that it ends in."""
+    return (floor(start, HOUR) + HOUR - MOMENT).astimezone(zone).date()
 
 
 def with_offsets(query: Mapping[str, str], zone: ZoneInfo) -> dict[str, str]:
@@ -222,11 +226,6 @@ def _moment(name: str, text: str, zone: ZoneInfo) -> datetime:
 
 def _is_midnight(moment: datetime, zone: ZoneInfo) -> bool:
     return moment.astimezone(zone).time() == time()
-
-
-def _date(start: datetime, zone: ZoneInfo) -> date:
-    """The day to which an hour belongs: the one that it ends in."""
-    return (floor(start, HOUR) + HOUR - MOMENT).astimezone(zone).date()
 
 
 def _step(length: timedelta) -> timedelta:

@@ -1,50 +1,17 @@
-"""The overview's figures: of the window and the one before, by label and over time, and what they
-come to: the verdict, and which models and businesses are named."""
+"""The overview's figures: of the window and the one before, by label and over time, and which
+models and businesses are named."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dashboard.figures.figures import WARNING, Figures, finite, known_usd, level_of
-from dashboard.figures.sources import (
-    by_label,
-    by_label_set,
-    by_labels,
-    outcomes_lately,
-    source_of,
-    total,
-)
+from alerts.rules.verdict import Verdict
+from dashboard.figures.figures import Figures
+from dashboard.figures.sources import by_label, by_label_set, merged, source_of
 from dashboard.frame.window import Window
-from deployments.statistics.shares import Share
+from dashboard.overview.verdict import causes_of, verdict_at
 
-# Fewer requests than this are no trend.
-FEWEST = 10
 TOP_LENGTH = 5
-TIME_SERIES: dict[str, Callable[[Figures], Any]] = {
-    "worked": lambda figures: figures.requests - figures.failures,
-    "failed": lambda figures: figures.failures,
-    "p50": lambda figures: finite(figures.p50),
-    "p95": lambda figures: finite(figures.p95),
-    "p99": lambda figures: finite(figures.p99),
-    "slowest": lambda figures: finite(figures.slowest),
-    "total_tokens": lambda figures: figures.total_tokens,
-    "cost_usd": known_usd,
-    "priced": lambda figures: figures.priced,
-}
-
-
-class Verdict(NamedTuple):
-    """`level` is ok, warning, bad or empty; `since` is set while failures go on.
-
-    `longer` says that they may have begun before `since`, the first bucket that was looked at.
-    """
-
-    level: str
-    failed: Share
-    since: datetime | None = None
-    longer: bool = False
-    model: str = ""
-    error: str = ""
 
 
 class Overview(NamedTuple):
@@ -56,72 +23,21 @@ class Overview(NamedTuple):
     models: dict[str, Figures]
     businesses: dict[str, Figures]
     intents: dict[str, Figures]
-    verdict: Verdict
+    verdict: Verdict | None
 
 
 def overview_of(window: Window, labels: Mapping[str, str], now: datetime) -> Overview:
-    recent = outcomes_lately(window, labels, now)
     by_set = by_label_set(source_of(window, labels))
-    figures = total(by_set)
+    causes = causes_of(by_set)
     return Overview(
-        figures=figures,
+        figures=merged(causes, lambda cause: None).get(None, Figures()),
         before=source_of(window.before(now), labels).total("failures", "cost_usd", "priced"),
         words_before=window.words_before(now),
-        models=by_label(by_set, "request_model"),
-        businesses=by_label(by_set, "business_id"),
+        models=merged(causes, lambda cause: cause[1]),
+        businesses=merged(causes, lambda cause: cause[0]),
         intents=by_label(by_set, "intent"),
-        verdict=verdict_of(recent, figures, by_labels(by_set, "request_model", "error_type")),
+        verdict=verdict_at(window, labels, causes, now),
     )
-
-
-def verdict_of(
-    buckets: Mapping[datetime, Figures],
-    figures: Figures,
-    by_cause: Mapping[tuple[str, ...], Figures],
-) -> Verdict:
-    """`by_cause` has model and error type as its keys."""
-    streak = _going_on(buckets)
-    of_streak = Share(streak.failures, streak.requests)
-    failed = figures.failed if streak.since is None else of_streak
-    level = level_of(failed.value)
-    if level in ("ok", "empty"):
-        return Verdict(level, failed)
-    model, error = max(by_cause, key=lambda cause: by_cause[cause].failures)
-    return Verdict(level, failed, streak.since, streak.longer, model, error)
-
-
-class _Streak(NamedTuple):
-    since: datetime | None = None
-    requests: int = 0
-    failures: int = 0
-    longer: bool = False
-
-
-def _going_on(buckets: Mapping[datetime, Figures]) -> _Streak:
-    """Since when each bucket up to now fails too often."""
-    streak = _Streak()
-    for start, figures in sorted(buckets.items(), reverse=True):
-        if figures.failure_rate is None:
-            continue
-        if figures.failure_rate < WARNING:
-            break
-        requests, failures = streak.requests + figures.requests, streak.failures + figures.failures
-        streak = _Streak(start, requests, failures, longer=start == min(buckets))
-    return streak if streak.requests >= FEWEST else _Streak()
-
-
-def time_chart(window: Window, buckets: Mapping[datetime, Figures]) -> dict[str, Any]:
-    """Seconds since the epoch, and one list of values for each series; null is a gap."""
-    return {
-        "since": window.since.isoformat(),
-        "until": window.until.isoformat(),
-        "bucket_seconds": int(window.bucket.total_seconds()),
-        "starts": [int(start.timestamp()) for start in buckets],
-        "series": {
-            name: [value(figures) for figures in buckets.values()]
-            for name, value in TIME_SERIES.items()
-        },
-    }
 
 
 class Entry(NamedTuple):

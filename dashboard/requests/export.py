@@ -1,12 +1,12 @@
 """Requests as CSV or JSON lines of one array, a line at a time."""
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from dashboard.frame.csv_file import csv_lines
 from tracking.models import AIRequest
 
 COLUMNS = (
@@ -45,25 +45,12 @@ COLUMNS = (
     "ai_response_length",
     "metadata",
 )
-# A spreadsheet would run a cell that begins so: some skip blanks before, some take signs of full
-# width for the plain ones, and some split cells at a bar.
-FORMULA_STARTS = tuple("=+-@\t\r\n|%＝＋－＠")
-BLANKS = " \u3000\u00a0"
 CHUNK = 2_000
 
 
-class _Echo:
-    """What csv.writer writes to; it hands each line back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def as_csv(requests: Iterable[AIRequest]) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for ai_request in requests:
-        yield writer.writerow([defused(_plain(value_of(ai_request, column))) for column in COLUMNS])
+    rows = ([_plain(value_of(each, column)) for column in COLUMNS] for each in requests)
+    yield from csv_lines(COLUMNS, rows)
 
 
 def as_json(requests: Iterable[AIRequest]) -> Iterator[str]:
@@ -78,15 +65,6 @@ def as_json(requests: Iterable[AIRequest]) -> Iterator[str]:
 def value_of(ai_request: AIRequest, column: str) -> Any:
     """The outcome in a word, which is stored only where the error type doesn't say it."""
     return ai_request.outcome_word if column == "outcome" else getattr(ai_request, column)
-
-
-def defused(value: Any) -> Any:
-    """Text that begins a formula gets an apostrophe before it; numbers stay numbers."""
-    if isinstance(value, (dict, list)):
-        value = json.dumps(value)
-    if isinstance(value, str) and value.lstrip(BLANKS).startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def _plain(value: Any) -> Any:

@@ -108,10 +108,10 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _found(requests: AIRequestQuerySet, first: Page) -> str:
     """How many requests fit; a first page that is the only one tells it itself."""
-    found = matches(requests) if first.after else len(first.requests)
-    if found > COUNTED_AT_MOST:
+    fitting = matches(requests) if first.after else len(first.requests)
+    if fitting > COUNTED_AT_MOST:
         return f"More than {count(COUNTED_AT_MOST)} requests"
-    return f"{count(found)} request{'' if found == 1 else 's'}"
+    return f"{count(fitting)} request{'' if fitting == 1 else 's'}"
 
 
 def _head(sort: str, first: str) -> dict[str, str]:

@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
 
 from dashboard.figures.figures import Figures
 from dashboard.frame.query import kept, query_string
-from dashboard.frame.scope import NONE, SCOPE_PARAMETERS
+from dashboard.frame.scope import NONE, PROFILED, SCOPE_PARAMETERS
 from deployments import formats
 from deployments.statistics.sentences import share
 
@@ -54,6 +55,12 @@ def cost_of_one(usd: Decimal | None) -> str:
 
 
 @register.filter
+def percent_of(part: float | None, whole: float | None) -> str:
+    """For the width of a bar."""
+    return f"{100 * float(part or 0) / float(whole or 1):.1f}"
+
+
+@register.filter
 def item(mapping: Mapping[str, Any], key: str) -> Any:
     return mapping.get(key)
 
@@ -71,9 +78,12 @@ def scope_query(context: dict[str, Any], **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def label_query(context: dict[str, Any], parameter: str, value: str) -> str:
-    """The same with one label, whose name is a variable; no value asks for those without."""
-    return scope_query(context, **{parameter: value or NONE})
+def label_url(context: dict[str, Any], parameter: str, value: str) -> str:
+    """Where the name of a label's value leads: to a page of its own, or to its requests; without
+    a value to those that have none."""
+    name = parameter if parameter in PROFILED and value else "requests"
+    query = scope_query(context, **{parameter: value or NONE})
+    return reverse(f"dashboard:{name}") + query
 
 
 @register.simple_tag(takes_context=True)

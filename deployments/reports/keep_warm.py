@@ -12,10 +12,11 @@ from deployments.costs.bills import invocations_usd
 from deployments.costs.prices import Prices
 from deployments.costs.scenario import DAYS, Architecture
 from deployments.formats import about, count, usd
+from deployments.statistics.differences import difference
 from deployments.statistics.estimates import Interval
 from deployments.statistics.reported import KEEP_WARM, UNKNOWN, Reported, requests
 from deployments.statistics.sentences import percent_of
-from deployments.statistics.shares import CALLS_NEEDED, Share, fall
+from deployments.statistics.shares import CALLS_NEEDED, Share
 
 HOURS_A_MONTH = 24 * DAYS
 
@@ -39,7 +40,7 @@ class KeepWarmEffect:
 
     @property
     def fall(self) -> Interval:
-        return fall(self.without, self.with_it)
+        return difference(self.without, self.with_it).interval
 
     @property
     def avoided_per_month(self) -> float:

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from math import ceil, exp, lgamma, log, sqrt
-from random import Random
 
 TAIL = 0.025
-DRAWS = 4_000
-SEED = 20_260_101
 
 
 @dataclass(frozen=True)
@@ -24,9 +21,6 @@ class Interval:
 
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high
-
-    def apart_from(self, other: "Interval") -> bool:
-        return self.high < other.low or other.high < self.low
 
 
 @dataclass(frozen=True)
@@ -71,18 +65,36 @@ def samples_needed(quantile: float) -> int:
     return ceil(log(TAIL) / log(max(quantile, 1 - quantile)))
 
 
-@lru_cache(maxsize=1_024)
+def rank_limits(count: int, quantile: float, tail: float) -> tuple[float, float]:
+    """Ranks, from 1, between which the percentile lies; each side misses it with probability
+    `tail` (Beran and Hall 1993, between ranks). Below 1 or past the count there is no sample.
+    """
+    first, summed = rank_probabilities(count, quantile)
+    low, high = bisect_right(summed, tail), bisect_left(summed, 1 - tail)
+    return (
+        first + low + _share(tail, summed, low),
+        first + high + _share(1 - tail, summed, high),
+    )
+
+
+def _share(probability: float, summed: Sequence[float], place: int) -> float:
+    """How far into the step before `place` it lies."""
+    if place == len(summed):
+        return 1.0
+    before = summed[place - 1] if place else 0.0
+    return (probability - before) / (summed[place] - before)
+
+
 def rank_interval(count: int, quantile: float) -> tuple[int, int] | None:
     """Ranks, from 1, of the two samples that enclose the percentile; None if there are too few.
 
     Each side misses it with a probability of at most 2.5 % (Hahn and Meeker 1991, 5.2).
     """
-    first, summed = rank_probabilities(count, quantile)
-    low = first + bisect_right(summed, TAIL)
-    high = first + bisect_left(summed, 1 - TAIL) + 1
-    return (low, high) if low >= 1 and high <= count else None
+    low, high = rank_limits(count, quantile, TAIL)
+    return (int(low), ceil(high)) if low >= 1 and high <= count else None
 
 
+@lru_cache(maxsize=64)
 def rank_probabilities(count: int, quantile: float) -> tuple[int, list[float]]:
     """P(at most k of `count` samples lie below the true percentile), and the first k it is for.
 
@@ -105,39 +117,3 @@ def _binomials(count: int, first: int, last: int, share: float) -> Iterator[floa
 def _binomial(count: int, k: int, share: float) -> float:
     ways = lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1)
     return exp(ways + k * log(share) + (count - k) * log(1 - share))
-
-
-def difference(
-    ours: Sequence[float], theirs: Sequence[float], quantile: float, *, seed: int = SEED
-) -> Estimate:
-    """How much higher the percentile of `ours` is than that of `theirs`, with a bootstrap interval.
-
-    Each draw gives the two true percentiles a rank among their samples and a place between the
-    neighbours there. In simulations of log-normal and of bimodal latencies the interval held the
-    true value in 94 to 99 % of cases; resampling values, the usual bootstrap, fell to 90 %.
-    """
-    ours, theirs = sorted(ours), sorted(theirs)
-    fewest, needed = min(len(ours), len(theirs)), samples_needed(quantile)
-    if not fewest:
-        return Estimate(None, None, 0, needed)
-    value = percentile(ours, quantile) - percentile(theirs, quantile)
-    interval = _drawn_interval(ours, theirs, quantile, seed) if fewest >= needed else None
-    return Estimate(value, interval, fewest, needed)
-
-
-def _drawn_interval(
-    ours: Sequence[float], theirs: Sequence[float], quantile: float, seed: int
-) -> Interval:
-    random = Random(seed)
-    pairs = zip(_draws(ours, quantile, random), _draws(theirs, quantile, random), strict=True)
-    differences = sorted(our - their for our, their in pairs)
-    outside = int(TAIL * DRAWS)
-    return Interval(differences[outside], differences[-1 - outside])
-
-
-def _draws(ordered: Sequence[float], quantile: float, random: Random) -> list[float]:
-    """Places that the true percentile may have. `ordered` must be sorted."""
-    fenced = (ordered[0], *ordered, ordered[-1])
-    first, summed = rank_probabilities(len(ordered), quantile)
-    ranks = random.choices(range(first, first + len(summed)), cum_weights=summed, k=DRAWS)
-    return [fenced[rank] + (fenced[rank + 1] - fenced[rank]) * random.random() for rank in ranks]

@@ -10,10 +10,9 @@ from deployments.statistics.estimates import Estimate, estimate
 from deployments.statistics.reported import Reported, requests
 from deployments.statistics.shares import Share
 from deployments.statistics.summaries import Timed, cold_share, is_warm
-from tracking.store.periods import DAY, HOUR
+from tracking.store.periods import DAY, HOUR, MINUTE
 
 BUCKETS_MAX = 32
-MINUTE = timedelta(minutes=1)
 LENGTHS = (5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY, 14 * DAY)
 # A Monday, so that buckets of a week begin on one; they all begin at midnight UTC or after it.
 _MONDAY = datetime(2000, 1, 3, tzinfo=UTC)

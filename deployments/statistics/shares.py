@@ -1,18 +1,19 @@
 """Shares of a number of calls, such as cold starts, with their 95 % intervals. Pure functions."""
 
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import sqrt
+from statistics import NormalDist
 
-from deployments.statistics.estimates import Interval
+from deployments.statistics.differences import Measured
+from deployments.statistics.estimates import TAIL, Interval
 
-Z = 1.959964  # of the normal distribution, for 95 %
 # From as many calls on, none of them cold shows that fewer than one in ten are: the upper end of
 # the interval of 0 in n is Z² / (n + Z²).
 CALLS_NEEDED = 35
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(Measured):
     """`part` of `whole` calls; the interval is Wilson's (1927). Nothing is known of 0 calls."""
 
     part: int
@@ -24,25 +25,33 @@ class Share:
 
     @property
     def interval(self) -> Interval:
-        if not self.whole:
-            return Interval(0.0, 1.0)
-        share, spread = self.part / self.whole, Z * Z / self.whole
-        middle = (share + spread / 2) / (1 + spread)
-        half = Z * sqrt((share * (1 - share) + spread / 4) / self.whole) / (1 + spread)
-        return Interval(max(0.0, middle - half), min(1.0, middle + half))
+        return self._wilson(TAIL, 0.0)
+
+    @property
+    def known(self) -> Interval:
+        return Interval(*[self.part / self.whole] * 2) if self.whole else Interval(0.0, 1.0)
+
+    def within(self, tail: float) -> Interval:
+        """With Yates' correction: without it few failures of few calls differ from many calls' by
+        chance up to one time in ten."""
+        return self._wilson(tail, 0.5)
+
+    def _wilson(self, tail: float, correction: float) -> Interval:
+        z = -NormalDist().inv_cdf(tail)
+        low, high = max(0.0, self.part - correction), min(self.whole, self.part + correction)
+        return Interval(
+            _wilson(low, self.whole, -z) if self.part else 0.0,
+            _wilson(high, self.whole, z) if self.part < self.whole else 1.0,
+        )
 
     @property
     def too_few(self) -> bool:
         return self.whole < CALLS_NEEDED
 
 
-def fall(before: Share, after: Share) -> Interval:
-    """How far the share fell: Newcombe's interval for a difference (1998, method 10)."""
-    if not before.whole or not after.whole:
-        return Interval(-1.0, 1.0)
-    first, second = before.part / before.whole, after.part / after.whole
-    one, two = before.interval, after.interval
-    return Interval(
-        first - second - hypot(first - one.low, two.high - second),
-        first - second + hypot(one.high - first, second - two.low),
+def _wilson(part: float, whole: int, z: float) -> float:
+    """The share that the part lies `z` deviations below."""
+    share, spread = part / whole, z * z / whole
+    return (share + spread / 2 + z * sqrt((share * (1 - share) + spread / 4) / whole)) / (
+        1 + spread
     )

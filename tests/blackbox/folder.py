@@ -1,12 +1,10 @@
 """Folds all the time beside the load, as another process would, and may be killed in the middle."""
 
-import threading
 from contextlib import closing
-from types import TracebackType
-from typing import Self
 
 import psycopg2
 
+from tests.blackbox.background import Background
 from tracking.store.database import Direct
 
 KILL = """
@@ -15,32 +13,14 @@ KILL = """
 """
 
 
-class Folder:
-    """A context manager; `folds` and `kills` tell how many there were."""
+class Folder(Background):
+    """`folds` and `kills` tell how many there were."""
 
     def __init__(self, database_url: str, *, kill_every_seconds: float | None = None) -> None:
         self.database_url = database_url
         self.kill_every_seconds = kill_every_seconds
         self.folds = self.kills = 0
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._fold)]
-        if kill_every_seconds:
-            self._threads.append(threading.Thread(target=self._kill))
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__(self._fold, *([self._kill] if kill_every_seconds else []))
 
     def _fold(self) -> None:
         folding = Direct(self.database_url, max_label_sets=2_000)

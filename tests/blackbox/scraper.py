@@ -1,18 +1,15 @@
 """Scrapes over and over beside the load, and remembers every counter that ever fell."""
 
-import threading
-from types import TracebackType
-from typing import Self
-
 import requests
 
+from tests.blackbox.background import Background
 from tests.blackbox.truth import Series, read_series
 
 PAUSE_SECONDS = 0.02
 
 
-class Scraper:
-    """A context manager: scrapes in a thread of its own, through a new connection each time.
+class Scraper(Background):
+    """Scrapes through a new connection each time.
 
     `falls` has a line for each counter, bucket or sum that was lower than before, or gone.
     Answers of a status in `unanswered` are a gateway's, when its worker was killed.
@@ -30,21 +27,7 @@ class Scraper:
         self.scrapes = 0
         self.falls: list[str] = []
         self.highest: Series = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
+        super().__init__(self._run)
 
     def scrape(self) -> None:
         try:

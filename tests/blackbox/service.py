@@ -21,7 +21,7 @@ WORKERS = 4
 @contextmanager
 def running_service(database_url: str, **environment: str) -> Iterator[str]:
     """Its base URL, once it answers; stopped at the end with SIGTERM."""
-    port = free_port()
+    port = int(environment.get("SERVICE_PORT") or free_port())
     process = _start(database_url, port, environment)
     base_url = f"http://127.0.0.1:{port}"
     try:

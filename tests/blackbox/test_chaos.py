@@ -13,10 +13,11 @@ import requests
 
 from tests.blackbox.folder import Folder
 from tests.blackbox.load import Client, Killer, Payload, at_once, payloads, send_all
+from tests.blackbox.loaded import Loaded, NothingLost
 from tests.blackbox.scraper import Scraper
 from tests.blackbox.server import Server, postgresql
-from tests.blackbox.service import running_service, session_of_each_worker
-from tests.blackbox.truth import differences, read_series, series_of
+from tests.blackbox.service import running_service
+from tests.blackbox.truth import read_series
 
 pytestmark = [pytest.mark.slow]
 
@@ -28,11 +29,7 @@ SECONDS_BETWEEN_STOPS = 5
 
 
 @dataclass
-class Run:
-    base_url: str
-    server: Server
-    records: list[Payload]
-    scraper: Scraper
+class Run(Loaded):
     folder: Folder
     killed: list[int]
     unread: list[str]
@@ -58,7 +55,7 @@ def _run(base_url: str, server: Server) -> Run:
         senders += [client.send for client in clients[4:]]
         at_once(partial(send_all, records, senders), partial(_stop_and_start, server))
     scraper.scrape()
-    return Run(base_url, server, records, scraper, folder, killer.killed, unread)
+    return Run(base_url, server.url, records, scraper, folder, killer.killed, unread)
 
 
 def _stop_and_start(server: Server) -> None:
@@ -97,23 +94,8 @@ def test_there_was_chaos(run):
     assert run.folder.folds > 50
 
 
-def test_every_acknowledged_record_is_stored_once(run):
-    with closing(psycopg2.connect(run.server.url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT business_id, request_id FROM tracking_airequest")
-        stored = sorted(cursor.fetchall())
-    assert stored == sorted((str(r["business_id"]), r["request_id"]) for r in run.records)
-
-
-def test_metrics_are_exact_through_each_worker(run):
-    truth = series_of(run.records)
-    for pid, session in session_of_each_worker(run.base_url).items():
-        found, _ = read_series(session.get(f"{run.base_url}/metrics", timeout=10).text)
-        assert differences(found, truth) == [], f"through worker {pid}"
-
-
-def test_no_scrape_was_lower_than_one_before(run):
-    assert run.scraper.scrapes > 20
-    assert run.scraper.falls == []
+class TestNothingLost(NothingLost):
+    """Through killed workers, a killed database and killed folds."""
 
 
 def test_a_scrape_after_an_acknowledgement_has_the_record(run):
@@ -122,7 +104,7 @@ def test_a_scrape_after_an_acknowledgement_has_the_record(run):
 
 def test_every_total_is_that_of_the_rows(run):
     """Hours, days and all time, with what is pending: what pages and analytics read."""
-    with closing(psycopg2.connect(run.server.url)) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(run.database_url)) as connection, connection.cursor() as cursor:
         cursor.execute(
             "(SELECT period, label_set_id, duration_bin, sum(requests), sum(total_tokens),"
             " sum(cost_usd) FROM tracking_total GROUP BY 1, 2, 3) EXCEPT"

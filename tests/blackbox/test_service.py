@@ -1,15 +1,14 @@
 """The whole service over HTTP: worker processes, PostgreSQL, killed workers, exact metrics."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 
-import psycopg2
 import pytest
 
 from tests import database
 from tests.blackbox.folder import Folder
-from tests.blackbox.load import Client, Killer, Payload, Twins, at_once, batches, payloads, send_all
+from tests.blackbox.load import Client, Killer, Twins, at_once, batches, payloads, send_all
+from tests.blackbox.loaded import Loaded, NothingLost
 from tests.blackbox.scraper import Scraper
 from tests.blackbox.service import (
     free_port,
@@ -18,7 +17,6 @@ from tests.blackbox.service import (
     session_of_each_worker,
     wait_until_healthy,
 )
-from tests.blackbox.truth import differences, read_series, series_of
 
 pytestmark = pytest.mark.skipif(
     not database.POSTGRESQL, reason="several processes share PostgreSQL: TEST_DATABASE=postgresql"
@@ -29,13 +27,9 @@ KILL_EVERY = 60
 
 
 @dataclass
-class Run:
-    """A service under load, and what was seen meanwhile."""
+class Run(Loaded):
+    """What was seen meanwhile."""
 
-    base_url: str
-    database_url: str
-    records: list[Payload]
-    scraper: Scraper
     killed: list[int]
     twin_answers: list[list[bool]]
     unanswered: int
@@ -73,23 +67,8 @@ def test_workers_were_killed_while_records_came_in(run):
     assert not set(run.killed) & set(alive)
 
 
-def test_every_acknowledged_record_is_stored_once(run):
-    with closing(psycopg2.connect(run.database_url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT business_id, request_id FROM tracking_airequest")
-        stored = sorted(cursor.fetchall())
-    assert stored == sorted((str(r["business_id"]), r["request_id"]) for r in run.records)
-
-
-def test_metrics_are_exact_through_each_worker(run):
-    truth = series_of(run.records)
-    for pid, session in session_of_each_worker(run.base_url).items():
-        found, _ = read_series(session.get(f"{run.base_url}/metrics", timeout=10).text)
-        assert differences(found, truth) == [], f"through worker {pid}"
-
-
-def test_no_scrape_ever_showed_a_counter_lower_than_before(run):
-    assert run.scraper.scrapes > 20
-    assert run.scraper.falls == []
+class TestNothingLost(NothingLost):
+    """Through killed workers, twins and batches."""
 
 
 def test_of_two_copies_at_the_same_moment_one_is_the_duplicate(run):

@@ -30,6 +30,8 @@ PAGES = {
     "request": "/dashboard/requests/100/",
     "request-beside": "/dashboard/requests/?window=30d&open=100",
     "breakdown": "/dashboard/breakdown/?window=30d&by=business",
+    "business": "/dashboard/business/?window=30d&business=bright-smile-dental",
+    "spend": "/dashboard/spend/?window=30d",
     "compare": "/dashboard/compare/?window=30d",
     "costs": "/dashboard/costs/?window=7d",
     "deployments": "/dashboard/deployments/?window=7d",
@@ -39,7 +41,7 @@ PAGES = {
     "user": "/admin/auth/user/add/",
     "deployment": "/admin/deployments/deployment/add/",
 }
-EMPTY = ("overview", "requests", "breakdown", "compare", "costs", "deployments")
+EMPTY = ("overview", "requests", "breakdown", "spend", "compare", "costs", "deployments")
 EMPTY_PAGES = {name: PAGES[name] for name in EMPTY}
 # A run to show: the demo's own server, twice.
 MEASURE = ["compare_latency", "--save", "-n", "80", "--target"]

@@ -63,7 +63,7 @@ def test_a_comparison_from_the_log_in_to_the_verdict_and_the_costs(page):
     expect(said).to_contain_text(re.compile(r"lambda warm is \d+ to \d+ ms slower than ec2"))
     expect(page.locator("#ecdf-chart canvas")).to_be_visible()
 
-    page.get_by_role("link", name="Costs").click()
+    page.get_by_role("link", name="Hosting costs").click()
     page.wait_for_selector("#cost-chart canvas")
     page.locator("[data-for=requests_per_day]").press("End")
     expect(page).to_have_url(re.compile("requests_per_day=100000000"))

@@ -22,6 +22,9 @@ def test_a_walk_from_log_in_to_log_out(page, tmp_path):
         expect(page.get_by_role("button", name=kind)).to_have_attribute("aria-pressed", "true")
 
     page.locator(".top-list").last.get_by_role("link", name="vet").click()
+    expect(page.get_by_role("heading", name="Business vet")).to_be_visible()
+    expect(page.locator("#time-chart canvas")).to_be_visible()
+    page.locator(".links").get_by_role("link", name="Requests").click()
     expect(page.get_by_label("Filters").get_by_text("vet")).to_be_visible()
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Failed only").check()
@@ -111,7 +114,16 @@ def test_the_theme_can_be_chosen(adas_page):
 
 
 @pytest.mark.parametrize(
-    "path", ["/dashboard/", "/dashboard/requests/", "/dashboard/compare/", "/dashboard/costs/"]
+    "path",
+    [
+        "/dashboard/",
+        "/dashboard/requests/",
+        "/dashboard/breakdown/",
+        "/dashboard/business/?business=vet",
+        "/dashboard/spend/",
+        "/dashboard/compare/",
+        "/dashboard/costs/",
+    ],
 )
 def test_a_phone_scrolls_in_one_direction(browser, site, path):
     with site.page(browser, viewport={"width": 390, "height": 844}) as page:

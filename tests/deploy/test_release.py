@@ -124,7 +124,7 @@ def test_an_update_keeps_variables_that_it_is_not_given(deployed):
     variables = function["Environment"]["Variables"]
     assert variables["CORS_ALLOWED_ORIGINS"] == "https://a.example"
     assert variables["MAX_LABEL_SETS"] == "600"
-    assert "[4/5] test: publish" in output
+    assert "[4/6] test: publish" in output
 
 
 def test_a_deploy_that_failed_halfway_is_taken_up(deployed):

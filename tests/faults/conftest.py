@@ -1,8 +1,11 @@
 """The service behind a proxy, before a PostgreSQL of its own: TEST_DATABASE=postgresql."""
 
+import os
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -11,11 +14,13 @@ import pytest
 import requests
 
 from tests import database
-from tests.blackbox.service import running_service
+from tests.blackbox.service import running_service, worker_pid
 from tests.build import payload
 from tests.database import ADMIN_PASSWORD, manage
 from tests.faults.cluster import Cluster
 from tests.faults.proxy import Proxy
+from tests.lambda_runtime import package
+from tests.lambda_runtime.emulator.running import API_KEY, running
 
 collect_ignore_glob = [] if database.POSTGRESQL else ["test_*.py"]
 
@@ -82,9 +87,14 @@ class Sender:
 
 @dataclass
 class Service:
+    """`name` is its database's; `kill_one` kills one of its processes."""
+
     cluster: Cluster
     proxy: Proxy
     base_url: str
+    name: str
+    headers: dict[str, str]
+    kill_one: Callable[[], object]
     session: requests.Session = field(default_factory=requests.Session)
 
     def log_in(self) -> None:
@@ -99,28 +109,66 @@ class Service:
         return self.session.get(f"{self.base_url}{path}", timeout=30)
 
     def sql(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.cluster.run(sql, NAME)
+        return self.cluster.run(sql, self.name)
+
+    def stored(self) -> set[str]:
+        return {row[0] for row in self.sql("SELECT request_id FROM tracking_airequest")}
+
+    def counted(self) -> int:
+        sql = "SELECT sum(requests) FROM tracking_total WHERE period = 1"
+        return int(self.sql(sql)[0][0] or 0)
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     cluster = Cluster()
     cluster.run(f"CREATE ROLE {USER} LOGIN")
-    cluster.run(f"CREATE DATABASE {NAME} OWNER {USER}")
-    manage(cluster.url(NAME, USER), "migrate", "--verbosity", "0")
     yield cluster
     cluster.close()
 
 
+@contextmanager
+def proxied(cluster: Cluster, name: str) -> Iterator[tuple[Proxy, str]]:
+    """A migrated database, a proxy before it, and its URL through the proxy."""
+    cluster.run(f"CREATE DATABASE {name} OWNER {USER}")
+    manage(cluster.url(name, USER), "migrate", "--verbosity", "0")
+    proxy = Proxy(cluster.socket)
+    yield proxy, f"postgresql://{USER}@127.0.0.1:{proxy.port}/{name}"
+    proxy.close()
+
+
 @pytest.fixture(scope="session")
 def service(cluster) -> Iterator[Service]:
-    proxy = Proxy(cluster.socket)
-    url = f"postgresql://{USER}@127.0.0.1:{proxy.port}/{NAME}"
-    with running_service(url, ADMIN_PASSWORD=ADMIN_PASSWORD) as base_url:
-        service = Service(cluster, proxy, base_url)
+    with (
+        proxied(cluster, NAME) as (proxy, url),
+        running_service(url, ADMIN_PASSWORD=ADMIN_PASSWORD) as base_url,
+    ):
+        service = Service(cluster, proxy, base_url, NAME, {}, lambda: kill_worker(base_url))
         service.log_in()
         yield service
-    proxy.close()
+
+
+def kill_worker(base_url: str) -> None:
+    with requests.Session() as session, suppress(requests.RequestException, ProcessLookupError):
+        os.kill(worker_pid(session, base_url), signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def on_lambda(cluster) -> Iterator[Service]:
+    package.build()
+    headers = {"X-API-Key": API_KEY}
+    with (
+        proxied(cluster, "lambda") as (proxy, url),
+        running(package.ZIP, url, environments=8) as running_lambda,
+    ):
+        kill_one = running_lambda.local_lambda.kill_one
+        yield Service(cluster, proxy, running_lambda.base_url, "lambda", headers, kill_one)
+
+
+@pytest.fixture(params=["service", "on_lambda"])
+def host(request) -> Service:
+    service: Service = request.getfixturevalue(request.param)
+    return service
 
 
 @pytest.fixture
@@ -132,7 +180,6 @@ def sender(service, record_property) -> Iterator[Sender]:
     record_property("longest_seconds", round(sender.longest, 2))
     service.proxy.heal()
     record_property("recovery_seconds", round(sender.heal(), 2))
-    stored = {row[0] for row in service.sql("SELECT request_id FROM tracking_airequest")}
+    stored = service.stored()
     assert sender.acknowledged <= stored
-    [(counted,)] = service.sql("SELECT sum(requests) FROM tracking_total WHERE period = 1")
-    assert counted == len(stored)
+    assert service.counted() == len(stored)

@@ -13,6 +13,26 @@ def scheduled(function: str) -> dict[str, Any]:
     return {"detail-type": "Scheduled Event", "source": "aws.events", "resources": [rule]}
 
 
+def queue_event(*bodies: str) -> dict[str, Any]:
+    """What Lambda makes of messages that it received from SQS; their ids are m0, m1 ..."""
+    return {
+        "Records": [
+            {
+                "messageId": f"m{number}",
+                "receiptHandle": "receipt",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1795523307055"},
+                "messageAttributes": {},
+                "md5OfBody": "not looked at",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:mlops-tracking-ingest",
+                "awsRegion": "us-east-1",
+            }
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
 KEEP_WARM = scheduled("zappa-keep-warm-handler.keep_warm_callback")
 
 

@@ -11,7 +11,7 @@ from tests.machine import bare_environment
 ROOT = Path(__file__).resolve().parents[2]
 ZIP = ROOT / "build/package.zip"
 TASK = ROOT / "build/task"
-APPS = ("mlops", "tracking", "deployments", "dashboard")
+APPS = ("mlops", "tracking", "deployments", "alerts", "dashboard")
 ZAPPA = str(Path(sys.executable).parent / "zappa")
 
 

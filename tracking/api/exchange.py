@@ -20,7 +20,8 @@ class Answer(NamedTuple):
 
 
 class Call(NamedTuple):
-    """`meta` is the WSGI environ; `read_body` reads a body of known length."""
+    """`meta` is the WSGI environ; `read_body` reads a body of known length; `queue_url`, if any, is
+    the queue's that takes records before the database does."""
 
     method: str
     path: str
@@ -29,6 +30,7 @@ class Call(NamedTuple):
     database: Database
     api_key: str
     production: bool
+    queue_url: str = ""
 
     @property
     def environment(self) -> str:

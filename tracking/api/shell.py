@@ -35,6 +35,7 @@ class Configuration(NamedTuple):
     database: Direct
     api_key: str
     production: bool
+    queue_url: str
     is_safe: bool
 
     @classmethod
@@ -45,6 +46,7 @@ class Configuration(NamedTuple):
             database=Direct(url, environment.max_label_sets()),
             api_key=environment.text("MLOPS_API_KEY"),
             production=environment.production(),
+            queue_url=environment.queue_url(),
             # Django refuses such a start with its reason.
             is_safe=not environment.unsafe_start(),
         )
@@ -118,6 +120,7 @@ class ApiFirst:
             database=self.configured.database,
             api_key=self.configured.api_key,
             production=self.configured.production,
+            queue_url=self.configured.queue_url,
         )
 
 

@@ -11,13 +11,11 @@ from django.db.migrations.executor import MigrationExecutor
 from tracking import environment
 from tracking.doctor.finding import ERROR, NOTE, WARNING, Finding, manage
 from tracking.models import Pending
-from tracking.store.fold import FOLD_EVERY
+from tracking.store.fold import PENDING_AT_MOST
 
 NEON = ".neon.tech"
 ENCRYPTED = {"require", "verify-ca", "verify-full"}
 NEON_SLEEPS_AFTER_SECONDS = 300
-# A turn may come while another process folds or rebuilds; not many turns.
-PENDING_AT_MOST = 8 * FOLD_EVERY
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -106,8 +104,8 @@ def scrape_seconds() -> int | None:
     path = settings.BASE_DIR / "monitoring" / "prometheus.yml"
     if not path.exists():
         return None
-    found = re.findall(r"(?m)^\s*scrape_interval:\s*(\d+)([smh])", path.read_text())
-    return min((int(number) * SECONDS[unit] for number, unit in found), default=None)
+    intervals = re.findall(r"(?m)^\s*scrape_interval:\s*(\d+)([smh])", path.read_text())
+    return min((int(number) * SECONDS[unit] for number, unit in intervals), default=None)
 
 
 def _host() -> str:

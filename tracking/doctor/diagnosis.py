@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from tracking.doctor import configuration, database
+from tracking.doctor import configuration, database, queue
 from tracking.doctor.finding import Finding
 
 Look = Callable[[], Iterator[Finding]]
@@ -18,6 +18,9 @@ LOOKS: tuple[Look, ...] = (
     database.pooled,
     database.pending,
     database.kept_awake,
+    queue.reachable,
+    queue.dead_letters,
+    queue.consumed,
     configuration.system_checks,
     configuration.debug,
     configuration.production,

@@ -119,10 +119,10 @@ class Table:
                     " Next.js app: --database-url postgresql://..."
                 )
             description = self.connection.introspection.get_table_description(cursor, "ai_metrics")
-        found = {column.name for column in description}
-        if missing := [name for name in REQUIRED if name not in found]:
+        present = {column.name for column in description}
+        if missing := [name for name in REQUIRED if name not in present]:
             raise UnusableTable(f"The table ai_metrics has no column {', '.join(missing)}.")
-        return [name for name in (*TEXTS, *BOOLEANS, *NUMBERS) if name in found]
+        return [name for name in (*TEXTS, *BOOLEANS, *NUMBERS) if name in present]
 
     def _rows(self, query: str, values: list[Any]) -> list[tuple[Any, ...]]:
         with self.connection.cursor() as cursor:

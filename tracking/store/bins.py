@@ -35,6 +35,12 @@ def duration_bin(duration_ms: float) -> int:
     return bisect_left(BOUNDS_MS, duration_ms)
 
 
+def edges_ms(bin_: int) -> tuple[float, float]:
+    """What lies in the bin is above the first and not above the second, which may be infinite."""
+    low = BOUNDS_MS[bin_ - 1] if bin_ else 0.0
+    return low, BOUNDS_MS[bin_] if bin_ < OVERFLOW_BIN else float("inf")
+
+
 def bucket_bin(fine_bin: int) -> int:
     """The bin of the Prometheus bucket that holds a fine bin."""
     return _BUCKET_OF_BIN[fine_bin]
@@ -70,8 +76,7 @@ def percentile(counts: Mapping[int, int], quantile: float) -> float | None:
 def _inside(bin_: int, share: float) -> float:
     if bin_ == OVERFLOW_BIN:
         return float("inf")
-    upper = BOUNDS_MS[bin_]
+    lower, upper = edges_ms(bin_)
     if bin_ == 0:
         return upper * share
-    lower = BOUNDS_MS[bin_ - 1]
     return float(lower * (upper / lower) ** share)

@@ -29,6 +29,7 @@ BY_SQLSTATE: dict[str, Callable[[], Refusal]] = {
     "22": value_refused,
     # Label sets of a wiped database; others are caught by their key.
     "23": database_away,
+    "23514": value_refused,
     "25006": database_read_only,
     "28": database_forbidden,
     "3D": database_away,

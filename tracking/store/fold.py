@@ -9,6 +9,8 @@ from tracking.store.labels import Cursor
 # A record in so many folds what has come since the last one. More of them make a rollup's rows
 # change less often; fewer keep the part of a page that adds up pending rows below a few ms.
 FOLD_EVERY = 2_048
+# A turn may come while another process folds or rebuilds; not many turns.
+PENDING_AT_MOST = 8 * FOLD_EVERY
 LOCK_ID = 7_201_406_518
 
 KEY = ("period", "starts_at", "label_set_id", "duration_bin")

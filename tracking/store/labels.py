@@ -137,9 +137,9 @@ class KnownSets:
         if known is not None:
             return known, False
         steps = tuple(foldings(labels))
-        found = store.find_label_sets(steps)
+        stored = store.find_label_sets(steps)
         for step, (candidate, room) in enumerate(zip(steps, rooms(cap), strict=True)):
-            label_set_id = found.get(candidate.digest) or self._create(candidate, store, room)
+            label_set_id = stored.get(candidate.digest) or self._create(candidate, store, room)
             if label_set_id is not None:
                 self.ids[candidate] = label_set_id
                 return label_set_id, step > 0

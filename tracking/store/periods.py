@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

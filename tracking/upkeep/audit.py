@@ -132,10 +132,10 @@ def mend(window: Window) -> int:
 
     A float that was far off keeps a rest of the addition; it goes with the second time.
     """
-    found = _add_differences(window)
-    if found:
+    mended = _add_differences(window)
+    if mended:
         _add_differences(window)
-    return found
+    return mended
 
 
 def _add_differences(window: Window) -> int:
@@ -144,13 +144,13 @@ def _add_differences(window: Window) -> int:
     folds pass: they would lock rollups in another order."""
     with transaction.atomic():
         _wait_for_other_rebuilds()
-        found = list(mismatches(window))
-        if found:
-            _add(found)
+        differing = list(mismatches(window))
+        if differing:
+            _add(differing)
             until = window.since + DAY
             rollups = Rollup.objects.filter(period=window.period, starts_at__gte=window.since)
             rollups.filter(starts_at__lt=until, requests=0).delete()
-    return len(found)
+    return len(differing)
 
 
 def _wait_for_other_rebuilds() -> None:
@@ -160,10 +160,10 @@ def _wait_for_other_rebuilds() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_ID])
 
 
-def _add(found: list[Mismatch]) -> None:
+def _add(differing: list[Mismatch]) -> None:
     """In the order of keys, like 1.0.0's function, so that none waits for the other in a circle."""
-    for start in range(0, len(found), UPSERT_ROWS):
-        rows = [_addends(mismatch) for mismatch in found[start : start + UPSERT_ROWS]]
+    for start in range(0, len(differing), UPSERT_ROWS):
+        rows = [_addends(mismatch) for mismatch in differing[start : start + UPSERT_ROWS]]
         with connection.cursor() as cursor:
             cursor.execute(_upsert(len(rows)), [value for row in rows for value in row])
 

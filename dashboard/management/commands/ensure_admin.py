@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if made:
             group.permissions.set(
                 Permission.objects.filter(
-                    content_type__app_label__in=("tracking", "deployments"),
+                    content_type__app_label__in=("tracking", "deployments", "alerts"),
                     codename__startswith="view_",
                 )
             )

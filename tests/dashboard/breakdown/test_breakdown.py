@@ -1,5 +1,7 @@
 """Figures by label, in the viewer's order."""
 
+import csv
+
 import pytest
 
 from tests.build import record, store_records
@@ -27,17 +29,22 @@ def test_a_business_shows_what_a_booking_costs(admin):
     assert float(figures.cost_per_booking) == 0.0084
 
 
-def test_a_row_leads_to_its_requests(admin):
-    store(business_id="vet & co")
-    page = admin.get("/dashboard/breakdown/", {"by": "business", "window": "7d"}).content.decode()
-    assert 'href="/dashboard/requests/?window=7d&amp;business=vet+%26+co"' in page
+@pytest.mark.parametrize(("by", "leads_to"), [("business", "business"), ("intent", "requests")])
+def test_a_row_leads_to_its_page_or_its_requests(admin, by, leads_to):
+    store(business_id="vet & co", intent="vet & co")
+    page = admin.get("/dashboard/breakdown/", {"by": by, "window": "7d"}).content.decode()
+    assert f'href="/dashboard/{leads_to}/?window=7d&amp;{by}=vet+%26+co"' in page
 
 
-@pytest.mark.parametrize("order", ["requests", "failures", "p95", "cost", "cost_per_booking"])
+ORDERS = ["requests", "failures", "p50", "p95", "tokens", "cost", "cost_per_booking"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
 def test_the_highest_come_first(admin, order):
     store(80, business_id="low")
     store(80, business_id="none", cost_usd=None)
-    store(90, business_id="high", error_type="x", duration_ms=9e3, appointment_booked=True)
+    high = {"error_type": "x", "duration_ms": 9e3, "appointment_booked": True}
+    store(90, business_id="high", **high)
     groups = admin.get("/dashboard/breakdown/", {"by": "business", "order": order}).context[
         "groups"
     ]
@@ -73,6 +80,26 @@ def test_booked_is_a_count_and_the_booking_rate_a_rate(admin):
     assert "50 %" in page.partition('data-word="Booking rate"')[2][:80]
     overview = admin.get("/dashboard/").content.decode()
     assert "Booking rate</th>" in overview
+
+
+def test_shares_are_of_all_that_are_shown(admin):
+    store(3, business_id="vet")
+    store(1)
+    page = admin.get("/dashboard/breakdown/", {"by": "business"}).content.decode()
+    assert page.count('<rect width="75.0"') == 2
+    assert page.count('<rect width="25.0"') == 2
+
+
+def test_a_file_of_it_is_safe_to_open_and_leaves_empty_what_is_unknown(admin):
+    store(2, business_id="=1+1", cost_usd=None)
+    answer = admin.get("/dashboard/breakdown.csv", {"by": "business"})
+    assert "by-business-" in answer["Content-Disposition"]
+    [row] = csv.DictReader(answer.content.decode().splitlines())
+    assert (row["business"], row["requests"], row["cost_usd"]) == ("'=1+1", "2", "")
+
+
+def test_a_file_of_nothing_has_its_head(admin):
+    assert admin.get("/dashboard/breakdown.csv").content.startswith(b"model,requests,failures")
 
 
 @pytest.mark.parametrize("query", [{"by": "colour"}, {"order": "colour"}])

@@ -24,7 +24,7 @@ def test_they_stand_side_by_side(admin_client):
     measured("lambda", range(150, 190), cold_start=False)
     measured("lambda", range(1_100, 1_110), cold_start=True)
     page = admin_client.get("/dashboard/deployments/").content.decode()
-    assert "lambda warm is 9" in page and "slower than ec2 at the median." in page
+    assert "lambda warm is 9" in page and "slower than ec2 at the median (95\u202f%)." in page
     assert " ms to 20\u202f% of requests as measured" in page
     assert "too few samples: 40 of 72" in page
 

@@ -1,31 +1,14 @@
 """What counts by duration bin say of percentiles and of one request's place."""
 
 from collections import Counter
-from math import inf
 
 import pytest
 
-from dashboard.figures.distribution import bounds_ms, ecdf, histogram, interval, share_below
+from dashboard.figures.distribution import bounds_ms, ecdf, histogram, share_below
 from tracking.store.bins import BOUNDS_MS, OVERFLOW_BIN, duration_bin
 
 DURATIONS = [100 + n for n in range(1_000)]
 BINS = Counter(map(duration_bin, DURATIONS))
-
-
-def test_the_interval_holds_the_percentile():
-    median = interval(BINS, 50)
-    assert median and 600 in median
-    assert median.high < 700
-
-
-def test_too_few_have_no_interval():
-    assert interval({3: 5}, 50) is None
-    assert interval({3: 6}, 50) is not None
-
-
-def test_an_interval_may_begin_at_nothing_and_have_no_end():
-    ends = interval({0: 50, OVERFLOW_BIN: 50}, 50)
-    assert ends and (ends.low, ends.high) == (0, inf)
 
 
 def test_every_point_lies_on_the_true_distribution_function():

@@ -1,16 +1,33 @@
 """The links around every page: what they keep, and who gets them."""
 
+import pytest
 from django.contrib.auth import get_user_model
 
 from tests.build import record, store_records
 from tracking.models import AIRequest
 
 
-def test_the_window_and_its_zone_are_kept_from_page_to_page(admin):
-    query = {"window": "7d", "tz": "Asia/Kolkata", "model": "gpt-5"}
-    links = {page.word: page.url for page in admin.get("/dashboard/", query).context["navigation"]}
-    assert links["Costs"] == "/dashboard/costs/?window=7d&tz=Asia%2FKolkata"
-    assert links["Administration"] == "/admin/"
+def links_of(answer):
+    return {page.word: page.url for page in answer.context["navigation"]}
+
+
+@pytest.mark.parametrize(
+    "page", ["", "requests/", "breakdown/", "compare/", "costs/", "deployments/"]
+)
+def test_window_zone_and_filter_are_kept_from_page_to_page(admin, page):
+    query = {"window": "7d", "tz": "Asia/Kolkata", "model": "gpt-5", "sort": "slowest"}
+    links = links_of(admin.get(f"/dashboard/{page}", query, follow=True))
+    kept = "?window=7d&tz=Asia%2FKolkata&model=gpt-5"
+    assert links.pop("Administration") == "/admin/"
+    assert all(url.endswith(f"/{kept}") for url in links.values())
+
+
+def test_a_deployment_of_requests_is_none_that_is_paid_for(admin):
+    query = {"deployment": "vercel", "business": "clinic"}
+    assert links_of(admin.get("/dashboard/", query))["Hosting costs"].endswith("?business=clinic")
+    costs = admin.get("/dashboard/costs/", {"deployment": "(none)", "business": "clinic"})
+    assert links_of(costs)["Overview"] == "/dashboard/?business=clinic"
+    assert not costs.context["chips"]
 
 
 def test_nothing_to_keep_leaves_an_address_as_it_is(admin):

@@ -35,7 +35,14 @@ def test_changes_replace_or_take_out(request_):
 
 def test_another_page_is_given_the_window_and_the_labels(request_):
     assert shown(request_, "{% scope_query %}") == "?since=2026-03-01&amp;tz=UTC&amp;model=gpt-5"
-    assert "error=%28none%29" in shown(request_, '{% label_query "error" "" %}')
+
+
+def test_a_business_and_a_model_lead_to_pages_of_their_own(request_):
+    kept = "?since=2026-03-01&amp;tz=UTC&amp;model=gpt-5"
+    to_business = shown(request_, '{% label_url "business" "vet & co" %}')
+    assert to_business == f"/dashboard/business/{kept}&amp;business=vet+%26+co"
+    to_error = shown(request_, '{% label_url "error" "" %}')
+    assert to_error == f"/dashboard/requests/{kept}&amp;error=%28none%29"
 
 
 def test_forms_keep_what_links_keep(request_):

@@ -85,7 +85,7 @@ def test_a_rate_of_few_is_a_count(admin):
     store(1, error_type="timeout")
     answer = page(admin)
     assert answer.context["cards"][1].figure == "1 of 8"
-    assert "Failures: 1 of 8" in text_of(answer)
+    assert "All well: 8 requests, 1 of 8 failed" in text_of(answer)
 
 
 def test_a_chart_has_no_percentile_of_an_hour_of_one_request(admin):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dashboard.requests.export import defused
+from dashboard.frame.csv_file import defused
 from tests.build import record, store_records
 
 pytestmark = pytest.mark.django_db

@@ -80,7 +80,7 @@ def test_what_may_do_nothing_has_no_price():
 def test_what_it_avoids_is_said_with_its_price():
     effect = KeepWarmEffect(Share(40, 400), Share(4, 400), 10_000, 0.18)
     assert sentence("Lambda", effect) == (
-        "Lambda: keep-warm avoids 6.0 to 12.4 cold starts in 100 requests, about 900 a month,"
+        "Lambda: keep-warm avoids 5.8 to 12.5 cold starts in 100 requests, about 900 a month,"
         " at $200.00 for a million of them."
     )
     nothing = KeepWarmEffect(Share(4, 100), Share(3, 100), 10_000, 0.18)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from deployments.statistics.estimates import (
-    difference,
     estimate,
     percentile,
     rank_interval,
@@ -86,28 +85,7 @@ def test_too_few_samples_are_said_to_be_too_few():
 
 def test_no_sample_has_no_percentile():
     assert estimate([], 0.5).value is None
-    assert difference([], [1.0], 0.5).value is None
 
 
 def test_the_order_of_samples_does_not_matter():
     assert estimate(LATENCIES[::-1], 0.95) == estimate(LATENCIES, 0.95)
-
-
-def test_the_difference_of_like_samples_encloses_zero():
-    found = difference(LATENCIES[:500], LATENCIES[500:], 0.5).interval
-    assert found and 0 in found
-
-
-def test_a_shift_is_found():
-    shifted = [value + 25 for value in LATENCIES[:500]]
-    found = difference(shifted, LATENCIES[500:], 0.5).interval
-    assert found and 15 < found.low < 25 < found.high < 35
-
-
-def test_the_same_samples_give_the_same_interval_again():
-    ours, theirs = LATENCIES[:200], LATENCIES[200:400]
-    assert difference(ours, theirs, 0.95) == difference(ours, theirs, 0.95)
-
-
-def test_a_difference_needs_enough_samples_on_both_sides():
-    assert str(difference(LATENCIES, LATENCIES[:71], 0.95)) == "too few samples: 71 of 72"

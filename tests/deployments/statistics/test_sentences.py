@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from deployments.statistics.sentences import (
     cold_starts,
-    comparison,
+    comparisons,
     failures,
     percent_of,
     span_ms,
@@ -37,25 +37,37 @@ LAMBDA = summarise(
 )
 
 
+def comparison(ours, theirs, place=0):
+    return comparisons([theirs, ours])[place]
+
+
 def test_slower():
-    assert comparison(LAMBDA, EC2) == "Lambda warm is 25 to 26 ms slower than EC2 at the median."
+    assert comparison(LAMBDA, EC2) == (
+        "Lambda warm is 25 to 26 ms slower than EC2 at the median (95\u202f%)."
+    )
 
 
 def test_quicker():
-    assert comparison(EC2, LAMBDA, 0.95).startswith("EC2 warm is 2")
-    assert comparison(EC2, LAMBDA, 0.95).endswith(" ms quicker than Lambda at p95.")
+    assert comparison(EC2, LAMBDA, 1).startswith("EC2 warm is 2")
+    assert " ms quicker than Lambda at p95 (" in comparison(EC2, LAMBDA, 1)
 
 
 def test_no_difference_says_how_large_it_could_be():
     twin = summarise("Twin", calls(201, 60))
-    assert comparison(twin, EC2).startswith("Twin warm and EC2 show no difference (at most ")
+    said = comparison(twin, EC2)
+    assert said.startswith("No difference seen between Twin warm and EC2 at the median; one of")
+    assert said.endswith("\u202fms would have been.")
+
+
+def test_one_that_several_comparisons_may_show_by_chance_is_told_as_such():
+    twins = [summarise(f"Twin {n}", calls(n, 60)) for n in range(60, 100)]
+    doubtful = [said for said in comparisons(twins) if "perhaps" in said]
+    assert doubtful and all(" by chance: 1 in " in said for said in doubtful)
 
 
 def test_too_few_samples():
     few = summarise("New", calls(31, 60))
-    assert comparison(few, EC2, 0.95) == (
-        "New against EC2 at p95: too few samples, 31 of 72 needed."
-    )
+    assert comparison(few, EC2, 1) == ("New against EC2 at p95: too few samples, 31 of 72 needed.")
 
 
 def test_what_cold_starts_add():
@@ -102,5 +114,7 @@ def test_one_deployment_alone_has_a_verdict_too():
 def test_figures_as_people_read_them():
     assert span_ms(18.2, 30.6) == "18 to 31 ms"
     assert span_ms(912, 1_310) == "0.9 to 1.3 s"
+    assert span_ms(4, 1_310) == "up to 1.3 s"
+    assert span_ms(800, 800.4) == "800 ms"
     assert percent_of(Share(1, 240)) == "0.417\u202f%"
     assert percent_of(Share(0, 0)) == "an unknown share"

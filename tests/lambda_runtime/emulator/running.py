@@ -55,7 +55,9 @@ class Running:
 
 
 @contextmanager
-def running(zip_path: Path, database_url: str, **options: Any) -> Iterator[Running]:
+def running(
+    zip_path: Path, database_url: str, more_variables: dict[str, str] | None = None, **options: Any
+) -> Iterator[Running]:
     """Options are LocalLambda's; a fresh one has no execution environment yet."""
     options = {"memory_mb": A_WHOLE_CORE_MB, **options}
     lines: list[str] = []
@@ -63,6 +65,7 @@ def running(zip_path: Path, database_url: str, **options: Any) -> Iterator[Runni
         "DATABASE_URL": database_url,
         "MLOPS_API_KEY": API_KEY,
         "SECRET_KEY": SECRET_KEY,
+        **(more_variables or {}),
     }
     with LocalLambda(zip_path, variables, print_line=lines.append, **options) as local_lambda:
         yield Running(local_lambda, lines)

@@ -59,6 +59,11 @@ def test_a_value_out_of_range_is_the_senders():
 
 
 @only_postgresql
+def test_a_value_that_a_constraint_refuses_is_the_senders():
+    assert told(raised("23514"))[0] == 400
+
+
+@only_postgresql
 def test_a_real_privilege_that_is_missing_is_named():
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE nobody; SET LOCAL ROLE nobody")

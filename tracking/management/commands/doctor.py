@@ -18,12 +18,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         examined = looks()
-        found = [finding for look in examined for finding in look()]
+        findings = [finding for look in examined for finding in look()]
         styles = {ERROR: self.style.ERROR, WARNING: self.style.WARNING, NOTE: self.style.NOTICE}
-        for finding in found:
+        for finding in findings:
             self.stdout.write(styles[finding.level](f"{finding.level}: {finding.text}"))
             self.stdout.write(f"    {finding.advice}")
-        errors = sum(finding.level == ERROR for finding in found)
+        errors = sum(finding.level == ERROR for finding in findings)
         if errors:
             raise CommandError(f"{errors} errors.")
         self.stdout.write(self.style.SUCCESS(f"{len(examined)} points examined, no errors."))

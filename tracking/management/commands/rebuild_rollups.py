@@ -30,27 +30,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         progress = Progress(self.stderr, options["verbosity"], "rollup windows")
-        found = 0
+        differing = 0
         ThroughDjango().fold()
         for window in windows():
-            found += self._check(window, found) if options["check"] else mend(window)
+            differing += self._check(window, differing) if options["check"] else mend(window)
             progress.advance(1)
-        if options["check"] and found:
+        if options["check"] and differing:
             raise CommandError(
-                f"{found:,} differences (shown: {min(found, SHOWN)})."
+                f"{differing:,} differences (shown: {min(differing, SHOWN)})."
                 " To mend them: python manage.py rebuild_rollups"
             )
-        self.stdout.write(f"Mended {found:,} rollups." if found else "no difference")
+        self.stdout.write(f"Mended {differing:,} rollups." if differing else "no difference")
 
     def _check(self, window: Window, before: int) -> int:
         """Answers how many columns differ; shows them while there is room."""
-        found = 0
+        differing = 0
         for mismatch in mismatches(window):
             for column in mismatch.columns:
-                found += 1
-                if before + found <= SHOWN:
+                differing += 1
+                if before + differing <= SHOWN:
                     self.stdout.write(_line(mismatch, column))
-        return found
+        return differing
 
 
 def _line(mismatch: Mismatch, column: str) -> str:

@@ -2,7 +2,7 @@
 const WIDTH = 120;
 const HEIGHT = 28;
 
-function points(values) {
+export function points(values) {
   const top = Math.max(...values.filter((value) => value != null), 0) || 1;
   const step = WIDTH / Math.max(values.length - 1, 1);
   return values

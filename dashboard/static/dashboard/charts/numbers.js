@@ -1,5 +1,5 @@
 // The large chart's numbers as a table, for the keyboard and the screen reader.
-import { atMost, cost, count, duration, moment } from "../charts/formats.js";
+import { atMost, cost, count, duration, moment } from "./formats.js";
 
 function row(cells) {
   const line = document.createElement("tr");

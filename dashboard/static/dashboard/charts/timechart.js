@@ -1,7 +1,7 @@
 // The overview's large chart (requests by outcome, latency, tokens or cost over time), and with
 // the same data the small lines of the cards and the table of numbers.
-import { axis, color, directLabels, draw, onThemeChange, selectWindow, times, veil } from "../charts/chart.js";
-import { atMost, cost, count, duration, moment, usd } from "../charts/formats.js";
+import { axis, color, directLabels, draw, onThemeChange, selectWindow, times, veil } from "./chart.js";
+import { atMost, cost, count, duration, moment, usd } from "./formats.js";
 import { numbers } from "./numbers.js";
 import { sparklines } from "./sparklines.js";
 

@@ -1,9 +1,8 @@
-"""The four cards of the overview, in words and figures."""
+"""Four cards of a window's requests, in words and figures, against the window before."""
 
 from typing import NamedTuple
 
 from dashboard.figures.figures import BAD, WARNING, Figures, change, comparable, level_of
-from dashboard.overview.overview import Overview
 from deployments.formats import (
     at_most,
     cost,
@@ -33,8 +32,8 @@ class Card(NamedTuple):
     level: str = ""
 
 
-def cards_of(overview: Overview) -> list[Card]:
-    now, before, words = overview.figures, overview.before, overview.words_before
+def cards_of(now: Figures, before: Figures, words: str) -> list[Card]:
+    """`words` are of the window before."""
     return [make(now, before, words) for make in (_traffic, _failures, _latency, _cost)]
 
 

@@ -1,0 +1,73 @@
+/** What can be read off the answers and errors of the usual libraries. */
+
+import type { AIRequest } from "./record.js";
+
+type Fields = Record<string, unknown>;
+
+/** Tokens and model of an answer of the AI SDK, OpenAI's or Anthropic's library; else nothing. */
+export function usageOf(value: unknown): Partial<AIRequest> {
+  const answer = fields(value);
+  // Whoever reads the usage of the AI SDK's stream consumes it.
+  if ("fullStream" in answer || Symbol.asyncIterator in answer) {
+    throw new TypeError("A stream says its usage at its end: track that.");
+  }
+  const usage = fields(answer["usage"]);
+  // Anthropic's input leaves the cached parts out.
+  const cached =
+    (count(usage["cache_read_input_tokens"]) ?? 0) +
+    (count(usage["cache_creation_input_tokens"]) ?? 0);
+  const input = count(usage["inputTokens"], usage["input_tokens"], usage["prompt_tokens"], usage["tokens"]);
+  return {
+    input_tokens: input === undefined ? undefined : input + cached,
+    output_tokens: count(
+      usage["outputTokens"],
+      usage["output_tokens"],
+      usage["completion_tokens"],
+    ),
+    total_tokens: count(usage["totalTokens"], usage["total_tokens"], usage["tokens"]),
+    request_model: text(fields(answer["response"])["modelId"], answer["model"]),
+  };
+}
+
+/** An HTTP status, `aborted`, or the name of the error's class. */
+export function errorTypeOf(error: unknown): string {
+  // The AI SDK wraps the error of its last try.
+  const { name, statusCode, status, lastError } = fields(error);
+  if (lastError !== undefined) return errorTypeOf(lastError);
+  const code = count(statusCode, status);
+  if (code) return String(code);
+  // OpenAI's errors keep the name of the class they extend.
+  const named = name === "Error" ? (error as Error).constructor.name : text(name);
+  if (named && /Abort/.test(named)) return "aborted";
+  return named?.slice(0, 100) ?? "unknown";
+}
+
+const PROVIDERS: [RegExp, string][] = [
+  [/^google[.-]vertex/, "gcp.vertex_ai"],
+  [/^google/, "gcp.gemini"],
+  [/^(amazon-)?bedrock/, "aws.bedrock"],
+  [/^azure-openai/, "azure.ai.openai"],
+  [/^azure/, "azure.ai.inference"],
+  [/^mistral/, "mistral_ai"],
+  [/^xai/, "x_ai"],
+];
+
+/** OpenTelemetry's name for what the AI SDK calls `openai.chat` or `amazon-bedrock`. */
+export function providerName(provider: string): string {
+  const lower = provider.toLowerCase();
+  const known = PROVIDERS.find(([pattern]) => pattern.test(lower));
+  return known ? known[1] : lower.replace(/\.[\w-]+$/, "");
+}
+
+function fields(value: unknown): Fields {
+  return Object(value) as Fields;
+}
+
+/** The first that is a number of things. */
+export function count(...candidates: unknown[]): number | undefined {
+  return candidates.find((value): value is number => typeof value === "number" && value >= 0);
+}
+
+function text(...candidates: unknown[]): string | undefined {
+  return candidates.find((value): value is string => typeof value === "string" && value !== "");
+}
