@@ -143,6 +143,7 @@ def test_a_chat_has_its_tokens_and_times(application):
     row = application.stored(chat)
     assert "Monday" in chat.text
     assert (row["input_tokens"], row["output_tokens"], row["total_tokens"]) == (100, 50, 150)
+    assert (row["cached_read_tokens"], row["reasoning_tokens"]) == (30, 20)
     assert (row["business_id"], row["request_model"]) == ("clinic", "mock-1-2026-11")
     assert (row["error_type"], row["success_rate"]) == ("", 1)
     assert 0 < row["time_to_first_chunk_ms"] < row["duration_ms"] < 1000 * chat.seconds
@@ -153,7 +154,7 @@ def test_a_chat_has_its_tokens_and_times(application):
 def test_a_chat_that_its_user_leaves_is_aborted(application):
     chat = application.ask("slowly: are you open?", until="Yes")
     row = application.stored(chat)
-    assert (row["error_type"], row["input_tokens"], row["output_tokens"]) == ("aborted", None, None)
+    assert (row["outcome"], row["error_type"], row["total_tokens"]) == ("aborted", "", None)
     assert row["duration_ms"] < 8 * 500
 
 

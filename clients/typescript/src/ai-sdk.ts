@@ -1,5 +1,5 @@
 import type { Client } from "./client.js";
-import { errorTypeOf, providerName, usageOf } from "./reading.js";
+import { errorTypeOf, failureOf, providerName, usageOf } from "./reading.js";
 import { type AIRequest, defined } from "./record.js";
 
 /** What is used here of the events of the AI SDK, version 7. */
@@ -113,10 +113,10 @@ export function aiSdkTelemetry(
     running.delete(callId);
   }
 
-  function fail(callId: string, error_type: string): void {
+  function fail(callId: string, seen: Partial<AIRequest>): void {
     // Of embeddings each try is a call; the last one stands for all.
     const id = [...(running.get(callId)?.calls.keys() ?? [])].at(-1);
-    if (id !== undefined) end(callId, { error_type }, id);
+    if (id !== undefined) end(callId, seen, id);
     close(callId);
   }
 
@@ -172,11 +172,12 @@ export function aiSdkTelemetry(
       close(callId);
     },
     onAbort({ callId, reason }) {
-      fail(callId, errorTypeOf(reason) === "TimeoutError" ? "TimeoutError" : "aborted");
+      const timeout = errorTypeOf(reason) === "TimeoutError";
+      fail(callId, timeout ? { error_type: "TimeoutError" } : { outcome: "aborted" });
     },
     onError(event) {
       const { callId, error } = Object(event) as Event & { error: unknown };
-      fail(callId, errorTypeOf(running.get(callId)?.error ?? error));
+      fail(callId, failureOf(running.get(callId)?.error ?? error));
     },
   };
 }
@@ -186,6 +187,7 @@ function answered(event: CallEnd, response_id: string): Partial<AIRequest> {
     ...usageOf(event),
     request_model: event.modelId,
     error_type: event.finishReason === "error" ? "unknown" : undefined,
-    metadata: { response_id, finish_reason: event.finishReason },
+    response_id,
+    metadata: { finish_reason: event.finishReason },
   };
 }

@@ -1,6 +1,6 @@
 import { deliver, type Delivery } from "./delivery.js";
 import { type AIRequest, encode, type Metrics } from "./record.js";
-import { errorTypeOf, usageOf } from "./reading.js";
+import { failureOf, usageOf } from "./reading.js";
 
 export interface ClientOptions {
   /** The service's base URL; else the environment's MLOPS_SERVICE_URL, read at each call. */
@@ -222,8 +222,7 @@ export function createClient(options: ClientOptions = {}): Client {
     description: Description<Arguments, Value>,
   ): void {
     try {
-      const seen =
-        "error" in outcome ? { error_type: errorTypeOf(outcome.error) } : usageOf(outcome.value);
+      const seen = "error" in outcome ? failureOf(outcome.error) : usageOf(outcome.value);
       const told = typeof description === "function" ? description(outcome) : description;
       void track({ duration_ms, ...seen, ...told });
     } catch (error) {

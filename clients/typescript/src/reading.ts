@@ -12,21 +12,46 @@ export function usageOf(value: unknown): Partial<AIRequest> {
     throw new TypeError("A stream says its usage at its end: track that.");
   }
   const usage = fields(answer["usage"]);
-  // Anthropic's input leaves the cached parts out.
-  const cached =
-    (count(usage["cache_read_input_tokens"]) ?? 0) +
-    (count(usage["cache_creation_input_tokens"]) ?? 0);
-  const input = count(usage["inputTokens"], usage["input_tokens"], usage["prompt_tokens"], usage["tokens"]);
+  const inputs = fields(
+    usage["inputTokenDetails"] ?? usage["input_tokens_details"] ?? usage["prompt_tokens_details"],
+  );
+  const outputs = fields(
+    usage["outputTokenDetails"] ??
+      usage["output_tokens_details"] ??
+      usage["completion_tokens_details"],
+  );
+  const response = fields(answer["response"]);
   return {
-    input_tokens: input === undefined ? undefined : input + cached,
+    input_tokens: count(
+      usage["inputTokens"],
+      usage["input_tokens"],
+      usage["prompt_tokens"],
+      usage["tokens"],
+    ),
     output_tokens: count(
       usage["outputTokens"],
       usage["output_tokens"],
       usage["completion_tokens"],
     ),
     total_tokens: count(usage["totalTokens"], usage["total_tokens"], usage["tokens"]),
-    request_model: text(fields(answer["response"])["modelId"], answer["model"]),
+    cached_read_tokens: count(
+      inputs["cacheReadTokens"],
+      inputs["cached_tokens"],
+      usage["cache_read_input_tokens"],
+    ),
+    cached_write_tokens: count(inputs["cacheWriteTokens"], usage["cache_creation_input_tokens"]),
+    reasoning_tokens: count(outputs["reasoningTokens"], outputs["reasoning_tokens"]),
+    // Anthropic's own.
+    input_excludes_cached: "cache_read_input_tokens" in usage || undefined,
+    request_model: text(response["modelId"], answer["model"]),
+    response_id: text(response["id"], answer["id"]),
   };
+}
+
+/** What an error says of the call that threw it. */
+export function failureOf(error: unknown): Partial<AIRequest> {
+  const type = errorTypeOf(error);
+  return type === "aborted" ? { outcome: "aborted" } : { error_type: type };
 }
 
 /** An HTTP status, `aborted`, or the name of the error's class. */

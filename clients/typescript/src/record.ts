@@ -13,12 +13,21 @@ interface Shared {
   ai_response_length?: number;
   /** Counted once however often it is sent; made up if left out. */
   request_id?: string;
+  /** The provider's: what others report of the same call has it, too. */
+  response_id?: string;
   /** When it began, RFC 3339; so long before it was tracked as it lasted if left out. */
   occurred_at?: string;
   provider_name?: string;
   operation_name?: string;
-  /** Few values, such as `429` or `aborted`; left out when it worked. */
+  /** Few values, such as `429`; left out when it worked. */
   error_type?: string;
+  /** Says what `error_type` can't: of an aborted or unknown one, tokens may be left out. */
+  outcome?: "worked" | "failed" | "aborted" | "unknown";
+  cached_read_tokens?: number;
+  cached_write_tokens?: number;
+  reasoning_tokens?: number;
+  /** Where the input tokens leave the cached ones out. */
+  input_excludes_cached?: boolean;
   time_to_first_chunk_ms?: number;
   /** Where the caller runs. */
   deployment?: string;
@@ -63,7 +72,8 @@ export function encode(
   const known: Record<string, unknown> = { ...defaults, ...defined(record) };
   known["request_id"] ||= crypto.randomUUID();
   known["occurred_at"] ??= startOf(known["duration_ms"] ?? known["response_time_ms"]);
-  if (known["tokens_used"] === undefined) {
+  const isWhole = known["outcome"] !== "aborted" && known["outcome"] !== "unknown";
+  if (isWhole && known["tokens_used"] === undefined) {
     known["total_tokens"] ??= sum(known["input_tokens"], known["output_tokens"]);
   }
   return { requestId: String(known["request_id"]), json: JSON.stringify(known) };

@@ -75,6 +75,10 @@ function tracked() {
     async tokens(): Promise<number> {
       return counted("ai_tokens_used_total", { business_id, model_name: "gpt-5-mini" });
     },
+    async aborted(): Promise<number> {
+      await client.flush();
+      return counted("ai_request_outcomes_total", { business_id, outcome: "aborted" });
+    },
     async failures(error_type: string): Promise<number> {
       await client.flush();
       return counted("ai_request_failures_total", { business_id, error_type });
@@ -214,7 +218,7 @@ describe("a call that went wrong is recorded as what it is", () => {
   });
 
   test("a stream that is aborted", async () => {
-    const { options, requests, failures } = tracked();
+    const { options, requests, aborted } = tracked();
     const controller = new AbortController();
     const model = streaming(async function* (signal) {
       yield* answer();
@@ -223,14 +227,14 @@ describe("a call that went wrong is recorded as what it is", () => {
     });
     const { signal: abortSignal } = controller;
     await streamText({ ...options, model, abortSignal }).consumeStream();
-    expect([await requests(), await failures("aborted")]).toEqual([1, 1]);
+    expect([await requests(), await aborted()]).toEqual([1, 1]);
   });
 
   test("a text that is aborted", async () => {
-    const { options, failures } = tracked();
+    const { options, aborted } = tracked();
     const model = modelThat(() => new DOMException("", "AbortError"));
     await expect(generateText({ ...options, model })).rejects.toThrow();
-    expect(await failures("aborted")).toBe(1);
+    expect(await aborted()).toBe(1);
   });
 
   test("a tool that throws is no failure of the model", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AIRequest } from "../src/index.js";
 import { createClient } from "../src/index.js";
+import { encode } from "../src/record.js";
 import { errorTypeOf, providerName, usageOf } from "../src/reading.js";
 import { clientOf, counted } from "./stored.js";
 
@@ -29,8 +30,8 @@ describe("withTracking", () => {
     const ask = client.withTracking(async () => controller.signal.throwIfAborted());
     await expect(ask()).rejects.toThrow();
     await client.flush();
-    const labels = { business_id, error_type: "aborted" };
-    expect(await counted("ai_request_failures_total", labels)).toBe(1);
+    const labels = { business_id, outcome: "aborted" };
+    expect(await counted("ai_request_outcomes_total", labels)).toBe(1);
   });
 
   test("adds what a description reads off the outcome", async () => {
@@ -70,18 +71,51 @@ test.each<[string, unknown, Partial<AIRequest>]>([
   [
     "the AI SDK",
     {
-      usage: { inputTokens: 100, outputTokens: 50, totalTokens: 150 },
-      response: { modelId: "gpt-5-mini-2025" },
+      usage: {
+        inputTokens: 100,
+        inputTokenDetails: { cacheReadTokens: 30, cacheWriteTokens: 10 },
+        outputTokens: 50,
+        outputTokenDetails: { reasoningTokens: 20 },
+        totalTokens: 150,
+      },
+      response: { id: "r-1", modelId: "gpt-5-mini-2025" },
     },
-    { input_tokens: 100, output_tokens: 50, total_tokens: 150, request_model: "gpt-5-mini-2025" },
+    {
+      input_tokens: 100,
+      cached_read_tokens: 30,
+      cached_write_tokens: 10,
+      output_tokens: 50,
+      reasoning_tokens: 20,
+      total_tokens: 150,
+      request_model: "gpt-5-mini-2025",
+      response_id: "r-1",
+    },
   ],
   [
     "OpenAI",
-    { usage: { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 }, model: "gpt-5" },
-    { input_tokens: 100, output_tokens: 50, total_tokens: 150, request_model: "gpt-5" },
+    {
+      id: "chatcmpl-1",
+      model: "gpt-5",
+      usage: {
+        prompt_tokens: 100,
+        prompt_tokens_details: { cached_tokens: 30 },
+        completion_tokens: 50,
+        completion_tokens_details: { reasoning_tokens: 20 },
+        total_tokens: 150,
+      },
+    },
+    {
+      input_tokens: 100,
+      cached_read_tokens: 30,
+      output_tokens: 50,
+      reasoning_tokens: 20,
+      total_tokens: 150,
+      request_model: "gpt-5",
+      response_id: "chatcmpl-1",
+    },
   ],
   [
-    "Anthropic, whose input leaves the cached parts out",
+    "Anthropic",
     {
       model: "claude",
       usage: {
@@ -91,7 +125,14 @@ test.each<[string, unknown, Partial<AIRequest>]>([
         output_tokens: 50,
       },
     },
-    { input_tokens: 100, output_tokens: 50, request_model: "claude" },
+    {
+      input_tokens: 60,
+      cached_read_tokens: 30,
+      cached_write_tokens: 10,
+      input_excludes_cached: true,
+      output_tokens: 50,
+      request_model: "claude",
+    },
   ],
   ["nobody", "text", {}],
   ["no usage", { usage: { inputTokens: Number.NaN, outputTokens: undefined } }, {}],
@@ -114,6 +155,12 @@ test.each<[unknown, string]>([
   [undefined, "unknown"],
 ])("the type of %s is %s", (error, expected) => {
   expect(errorTypeOf(error)).toBe(expected);
+});
+
+test("tokens of an aborted call stay unknown", () => {
+  expect(JSON.parse(encode({ duration_ms: 1, outcome: "aborted" }).json)).not.toHaveProperty(
+    "total_tokens",
+  );
 });
 
 test.each([
