@@ -17,7 +17,8 @@ UNTIL = datetime(2026, 3, 24, 12, 34, tzinfo=UTC)
 DAYS = 30
 MINUTE = timedelta(minutes=1)
 # It takes as long until so few are sure to be over.
-AFTER = HOUR
+# Where few requests come, it takes them as long to tell that it is over.
+AFTER = 2 * HOUR
 
 
 @cache

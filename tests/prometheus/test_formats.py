@@ -15,7 +15,7 @@ COUNTERS = {
     *("ai_requests_total", "ai_request_failures_total", "ai_label_values_folded_total"),
     *("ai_tokens_used_total", "ai_input_tokens_total", "ai_output_tokens_total"),
     *("ai_api_cost_usd_total", "appointments_requested_total", "appointments_booked_total"),
-    "human_handoffs_total",
+    *("human_handoffs_total", "ai_ignored_fields_total", "ai_request_outcomes_total"),
 }
 
 

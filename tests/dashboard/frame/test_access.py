@@ -107,12 +107,12 @@ def test_a_database_that_is_away_is_said_to_be_so(admin, monkeypatch, error, wor
     ("path", "queries"),
     [
         ("/dashboard/", 17),
-        ("/dashboard/overview.json", 4),
+        ("/dashboard/overview.json", 3),
         ("/dashboard/breakdown/", 6),
         ("/dashboard/breakdown-lines.json", 3),
         ("/dashboard/business/?business=clinic", 15),
         ("/dashboard/spend/", 8),
-        ("/dashboard/compare/", 7),
+        ("/dashboard/compare/", 10),
         ("/dashboard/requests/", 5),
     ],
 )
