@@ -16,7 +16,6 @@ from tracking.store.periods import HOUR
 UNTIL = datetime(2026, 3, 24, 12, 34, tzinfo=UTC)
 DAYS = 30
 MINUTE = timedelta(minutes=1)
-# It takes as long until so few are sure to be over.
 # Where few requests come, it takes them as long to tell that it is over.
 AFTER = 2 * HOUR
 
