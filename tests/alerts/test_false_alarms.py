@@ -64,16 +64,16 @@ def test_the_demos_outages_are_found():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 7))
-def test_months_of_other_seeds_looked_at_every_five_minutes(seed):
-    """One hour in a thousand may have a false alarm: of these 4,320 none has."""
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_months_of_other_seeds_looked_at_every_quarter_of_an_hour(seed):
+    """One hour in a thousand may have a false alarm: of these 2,880 none has."""
     demo, told = month(seed)
-    found = alarms(told, UNTIL - DAYS * timedelta(days=1), UNTIL, 5 * MINUTE)
+    found = alarms(told, UNTIL - DAYS * timedelta(days=1), UNTIL, 15 * MINUTE)
     assert false_ones(found, went_wrong(demo)) == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_calm_weeks_of_a_busier_service(seed):
     """Seven a minute at noon, five weeks, the last of which is looked at every five minutes."""
     random, told = Random(seed), History()
