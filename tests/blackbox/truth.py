@@ -98,6 +98,9 @@ def _counters(payload: dict[str, Any]) -> Iterable[Addend]:
     yield "appointments_booked_total", business, _one_if(payload, "appointment_booked")
     handoff = _one_if(payload, "human_handoff_requested")
     yield "human_handoffs_total", business | {"reason": reason}, handoff
+    yield "ai_ignored_fields_total", business, 0
+    outcome = {"outcome": "failed" if _error(payload) else "worked"}
+    yield "ai_request_outcomes_total", business | outcome, 1
     if error := _error(payload):
         yield "ai_request_failures_total", business | {"error_type": error}, 1
 
