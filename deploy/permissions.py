@@ -16,14 +16,15 @@ NETWORK_INTERFACES = [
 ]
 
 
-def needed(cli: Any, function_arn: str) -> list[Statement]:
-    """`cli` is Zappa's command line with a stage's settings loaded."""
+def needed(cli: Any, function_arn: str, queue_arn: str = "") -> list[Statement]:
+    """`cli` is Zappa's command line with a stage's settings loaded; `queue_arn` is empty without a
+    queue."""
     statements = []
     if cli.use_apigateway and cli.apigateway_version == "v1":
         statements.append(_invoked_by_rest_api(cli, function_arn))
     if cli.vpc_config:
         statements += _in_a_vpc(function_arn)
-    if queue_arn := queue.arn(cli, function_arn):
+    if queue_arn:
         allowed = {"Action": queue.ACTIONS, "Resource": queue_arn}
         statements.append({"Sid": "UseItsQueue", "Effect": "Allow", **allowed})
     return statements

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Zappa loads this file alone, from wherever it is itself.
 sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
 
-from deploy import gateway_key, package, permissions
+from deploy import gateway_key, package, permissions, queue
 from deploy.target import Target
 
 PACKS = ("package", "deploy", "update")
@@ -49,7 +49,9 @@ def complete(cli: Any) -> None:
         package.prepare(target)
     if cli.command in ("deploy", "update"):
         cli.s3_bucket_name = bucket_name(cli)
-        cli.zappa.extra_permissions = permissions.needed(cli, function_arn(cli))
+        function = function_arn(cli)
+        queue_arn = queue.arn(cli, function)
+        cli.zappa.extra_permissions = permissions.needed(cli, function, queue_arn)
         # Zappa calls it where api_key_required names no key.
         gateway, name = cli.zappa.apigateway_client, cli.lambda_name
         cli.zappa.create_api_key = partial(gateway_key.admit, gateway, name)

@@ -31,7 +31,7 @@ class Scraper(Background):
 
     def scrape(self) -> None:
         try:
-            answer = requests.get(self.url, headers=self.headers, timeout=10)
+            answer = requests.get(self.url, headers=self.headers, timeout=30)
         except requests.ConnectionError:
             return  # Its worker was killed.
         if answer.status_code in self.unanswered:

@@ -41,7 +41,7 @@ def test_one_worker_measures_itself():
         deployment |= {"architecture": "arm64", "gateway": "none"}
         browser.send("/admin/deployments/deployment/add/", **deployment)
         form = {"deployments": 1, "calls": CALLS, "path": "/health", "connection": "new"}
-        page = browser.send("/dashboard/runs/", **form).text
+        page = browser.send("/dashboard/deployments/", **form).text
         [sample] = re.findall(r'data-url="([^"]+)"', page)
         told = [browser.send(sample).json()["sample"] for _ in range(CALLS)]
     assert [one["error_type"] for one in told] == CALLS * [""]

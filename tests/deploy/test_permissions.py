@@ -57,7 +57,9 @@ def test_in_a_vpc_lambda_makes_network_interfaces_and_the_code_does_not():
 
 
 def test_aws_would_accept_the_policy():
-    statements = needed(stage(apigateway_version="v1", vpc_config={"SubnetIds": ["s"]}), ARN)
+    queue_arn = "arn:aws:sqs:us-east-1:123456789012:records"
+    settings = stage(apigateway_version="v1", vpc_config={"SubnetIds": ["s"]})
+    statements = needed(settings, ARN, queue_arn)
     document = {"Version": "2012-10-17", "Statement": statements}
     properties = {"PolicyDocument": document, "PolicyName": "zappa-permissions", "RoleName": "r"}
     template = {"Resources": {"Policy": {"Type": "AWS::IAM::RolePolicy", "Properties": properties}}}
