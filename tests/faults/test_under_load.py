@@ -116,13 +116,10 @@ FAULTS: dict[str, Callable[[Service], AbstractContextManager[None]]] = {
     "unheard": contextmanager(again_and_again(lambda service: service.proxy.lose_answers())),
     "killed": killed,
 }
-QUICK = ("stopped", "killed")
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in FAULTS],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
 def test_nothing_acknowledged_is_lost_and_nothing_counted_twice(host, fault, record_property):
     before = host.stored()
     scraper = Scraper(host.base_url, host.headers, UNANSWERED)

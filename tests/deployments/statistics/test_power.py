@@ -22,7 +22,7 @@ from deployments.statistics.differences import (
 from deployments.statistics.shares import Share
 from tracking.store.bins import BOUNDS_MS
 
-QUICK, LONG = 200, 600
+QUICK, LONG = 200, 400
 RESAMPLED = 400
 LEVEL, COVERED = 0.05, 0.93
 
