@@ -15,7 +15,7 @@ from alerts.rules.limits import LimitsBySubject
 from alerts.rules.told import Counts, Of, Readings, add_up, same_hours
 from tracking.models import Addend, Pending, Total
 from tracking.store.fold import PENDING_AT_MOST
-from tracking.store.periods import DAY, HOUR, MINUTE, Period, floor_day, floor_hour
+from tracking.store.periods import DAY, HOUR, MINUTE, Period, floor_day, floor_hour, floor_minute
 
 LATELY = HOUR
 # Where so few came in an hour, what came before says more.
@@ -42,7 +42,7 @@ def readings_at(
     """`labels` are columns of a label set, and which of their values alone is looked at."""
     wanted = Q(**{f"label_set__{name}": value for name, value in (labels or {}).items()})
     since, minutes = _minutes(now, LATELY, wanted)
-    if since == _floor(now - LATELY) and _requests(minutes) < FEW:
+    if since == floor_minute(now - LATELY) and _requests(minutes) < FEW:
         since, minutes = _minutes(now, LATELY_AT_MOST, wanted)
     every = Total.objects.filter(wanted, period=Period.HOUR)
     hours = every.filter(starts_at__in=same_hours(floor_hour(now)))
@@ -65,10 +65,6 @@ def readings_at(
     return _with_known(told, wanted)
 
 
-def _floor(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0)
-
-
 def _requests(minutes: Mapping[datetime, Mapping[Of, Counts]]) -> int:
     return sum(counts.requests for by_pair in minutes.values() for counts in by_pair.values())
 
@@ -77,7 +73,7 @@ def _minutes(
     now: datetime, length: timedelta, wanted: Q
 ) -> tuple[datetime, dict[datetime, dict[Of, Counts]]]:
     """From the first minute on of which all requests are read."""
-    since = _floor(now - length)
+    since = floor_minute(now - length)
     rows = (
         Addend.objects.between(since, now)
         .filter(wanted)
@@ -86,10 +82,10 @@ def _minutes(
     )
     read = list(rows[: NEWEST + 1])
     if len(read) > NEWEST:
-        since = _floor(read[-1][0]) + MINUTE
+        since = floor_minute(read[-1][0]) + MINUTE
     minutes: dict[datetime, dict[Of, Counts]] = {}
     for moment, business, model, error, bin_, priced, *sums in read:
-        minute = _floor(moment)
+        minute = floor_minute(moment)
         if minute < since:
             break
         by_pair = minutes.setdefault(minute, {})

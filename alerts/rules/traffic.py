@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from alerts.rules import tails
 from alerts.rules.told import ALL, WEEK, WEEKS, ByPair, Of, Readings, only
-from tracking.store.periods import HOUR, MINUTE
+from tracking.store.periods import HOUR, MINUTE, floor_hour
 
 # Requests come in conversations: an hour's count varies so many times more than if each came alone.
 ASSUMED_CLUMP = 8.0
@@ -74,7 +74,7 @@ def _weeks(told: Readings) -> list[int]:
 
 
 def _hour(now: datetime, back: int) -> datetime:
-    return now.replace(minute=0, second=0, microsecond=0) - back * HOUR
+    return floor_hour(now) - back * HOUR
 
 
 def _hourly(

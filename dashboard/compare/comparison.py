@@ -1,8 +1,6 @@
 """Two sides beside each other: each figure of both, and what can be said about their difference."""
 
-import csv
 from collections.abc import Sequence
-from io import StringIO
 from math import isfinite, isinf
 from typing import Any, NamedTuple
 
@@ -132,15 +130,6 @@ def as_rows(rows: Sequence[Compared]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def as_csv(rows: Sequence[Compared]) -> str:
-    out = StringIO()
-    lines = as_rows(rows)
-    writer = csv.DictWriter(out, list(lines[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return out.getvalue()
 
 
 def chart_of(*sides: Side) -> list[dict[str, Any]]:

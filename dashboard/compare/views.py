@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dashboard.compare.comparison import (
-    as_csv,
     as_rows,
     chart_of,
     compared_of,
@@ -15,6 +14,7 @@ from dashboard.compare.comparison import (
 from dashboard.compare.sides import KINDS, PERIODS, SHOWN, Side, sides_of
 from dashboard.figures.sources import by_label, by_label_set, source_of
 from dashboard.frame.access import page
+from dashboard.frame.csv_file import csv_answer
 from dashboard.frame.page import render_page
 from dashboard.frame.query import BadQuery, text_of
 from dashboard.frame.scope import LABELS, NONE, Scope, scope_of
@@ -52,9 +52,10 @@ def compare_json(request: HttpRequest) -> HttpResponse:
 def compare_csv(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     sides = _sides(request, scope, *_kind_and_options(request, scope), *SHOWN)
-    text = as_csv(compared_of(*sides)) if sides else ""
-    headers = {"Content-Disposition": 'attachment; filename="comparison.csv"'}
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+    rows = as_rows(compared_of(*sides)) if sides else []
+    names = [side.word for side in sides]
+    head = ("of_a", "of_b", *rows[0]) if rows else ()
+    return csv_answer("comparison", scope.window, head, ((*names, *row.values()) for row in rows))
 
 
 def _compared(a: Side, b: Side) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from dashboard.frame.query import query_string
 from dashboard.frame.scope import SCOPE_PARAMETERS
 from dashboard.frame.window import Window, ceil, floor
 from deployments import formats
-from tracking.store.periods import MINUTE
+from tracking.store.periods import MINUTE, floor_minute
 
 # Whose requests they are says nothing of how they end; other labels do.
 JUDGED = {"business_id", "request_model", "provider_name", "deployment"}
@@ -73,7 +73,7 @@ def verdict_at(
 def _lately(labels: Mapping[str, str], limits: LimitsBySubject, now: datetime) -> list[Finding]:
     """Looked at once a minute by each process: so often the rules allow for, and it takes longer
     than the rest of an hour's page."""
-    asked = repr((now.replace(second=0, microsecond=0), sorted(labels.items()), limits))
+    asked = repr((floor_minute(now), sorted(labels.items()), limits))
     key = f"verdict:{sha256(asked.encode()).hexdigest()}"
     found: list[Finding] | None = cache.get(key)
     if found is None:

@@ -1,13 +1,14 @@
 """The page of one business or one model, with its `.json` sibling."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from dashboard.figures.cards import cards_of
-from dashboard.figures.figures import as_json
+from dashboard.figures.figures import Figures, as_json
+from dashboard.figures.sources import by_label, by_label_set, source_of, total
 from dashboard.figures.time_chart import chart_context
 from dashboard.frame.access import page
 from dashboard.frame.page import label_chips, render_page
@@ -16,7 +17,6 @@ from dashboard.frame.scope import LABELS, SCOPE_PARAMETERS, Scope, scope_of
 from dashboard.frame.window import Window
 from dashboard.profile.from_rows import from_rows, lines_of_rows
 from dashboard.profile.lines import lines_of
-from dashboard.profile.profile import profile_of
 from tracking.models import LabelSet
 
 # What the page of one lists of the other.
@@ -30,7 +30,7 @@ def profile(request: HttpRequest, by: str) -> HttpResponse:
         return _all_of(request, by)
     scope = scope_of(request)
     column, name = LABELS[by].column, scope.labels[LABELS[by].column]
-    shown = profile_of(scope, LABELS[OTHER[by]].column)
+    shown = _profile_of(scope, LABELS[OTHER[by]].column)
     now, before = (from_rows(each, scope.labels) for each in _windows(scope))
     known = shown.figures.requests or LabelSet.objects.filter(**{column: name}).exists()
     context: dict[str, Any] = {
@@ -62,7 +62,7 @@ def profile_json(request: HttpRequest, by: str) -> HttpResponse:
         return _all_of(request, by)
     scope = scope_of(request)
     other = OTHER[by]
-    shown = profile_of(scope, LABELS[other].column)
+    shown = _profile_of(scope, LABELS[other].column)
     now, before = (
         {**window.query, **as_json(figures), **from_rows(window, scope.labels).as_json()}
         for window, figures in zip(_windows(scope), (shown.figures, shown.before), strict=True)
@@ -70,6 +70,27 @@ def profile_json(request: HttpRequest, by: str) -> HttpResponse:
     groups = [{other: name, **as_json(group)} for name, group in shown.groups.items()]
     name = scope.labels[LABELS[by].column]
     return JsonResponse({by: name, **now, "before": before, "groups": groups})
+
+
+class Profile(NamedTuple):
+    """`groups` are of the other label: a business's models, a model's businesses."""
+
+    figures: Figures
+    before: Figures
+    words_before: str
+    groups: dict[str, Figures]
+
+
+def _profile_of(scope: Scope, other: str) -> Profile:
+    by_set = by_label_set(source_of(scope.window, scope.labels))
+    figures = total(by_set)
+    before = source_of(scope.window.before(scope.now), scope.labels).total()
+    return Profile(
+        figures=figures,
+        before=before,
+        words_before=scope.window.words_before(scope.now),
+        groups=by_label(by_set, other),
+    )
 
 
 def _windows(scope: Scope) -> tuple[Window, Window]:

@@ -15,7 +15,7 @@ from deployments.statistics.estimates import Interval
 
 WEEK = 7
 WEEKS_AT_LEAST, WEEKS_AT_MOST = 4, 8
-# Student's t, 97.5 %, by degrees of freedom.
+# Student's t, 97.5 %, by degrees of freedom: so few that an expansion would be too rough.
 T = {2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447}
 
 

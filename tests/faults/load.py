@@ -1,14 +1,12 @@
 """Clients that send records all the time, each until it is acknowledged, as the backend should."""
 
-import threading
 import time
 from collections import Counter
-from types import TracebackType
-from typing import Self
 from uuid import uuid4
 
 import requests
 
+from tests.blackbox.background import Background
 from tests.build import payload
 
 CLIENTS = 4
@@ -17,7 +15,7 @@ RETRY_SECONDS = 0.05
 HEALED_SECONDS = 60
 
 
-class Load:
+class Load(Background):
     """A context manager: at its end each record that was begun is acknowledged.
 
     `outcomes` counts statuses, and answers that didn't come; `longest` is in seconds.
@@ -30,8 +28,7 @@ class Load:
         self.duplicates = 0
         self.outcomes: Counter[object] = Counter()
         self.longest = 0.0
-        self._done = threading.Event()
-        self._clients = [threading.Thread(target=self._send_all) for _ in range(CLIENTS)]
+        super().__init__(*[self._send_all] * CLIENTS)
 
     def wait_for_more(self, count: int = 10 * CLIENTS) -> float:
         """Seconds until so many more records were acknowledged."""
@@ -41,25 +38,10 @@ class Load:
             time.sleep(0.01)
         return time.monotonic() - started
 
-    def __enter__(self) -> Self:
-        for client in self._clients:
-            client.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._done.set()
-        for client in self._clients:
-            client.join()
-
     def _send_all(self) -> None:
         with requests.Session() as session:
             session.headers.update(self.headers)
-            while not self._done.is_set():
+            while not self._stop.is_set():
                 self._send(session, uuid4().hex)
 
     def _send(self, session: requests.Session, request_id: str) -> None:

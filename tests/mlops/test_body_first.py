@@ -2,13 +2,17 @@
 
 import io
 import json
+import socket
 import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any
 
 import pytest
 from google.rpc.status_pb2 import Status
 
 from mlops.body_first import DISCARDED_MAX_BYTES, BodyFirst
+from tests.build import payload
 from tests.tracking.api.test_shell import AWAY, Caller, never
 from tracking.api.shell import ApiFirst
 
@@ -87,6 +91,26 @@ def test_no_more_than_a_bound_is_thrown_away(call):
     body = io.BytesIO(bytes(2 * DISCARDED_MAX_BYTES))
     answer = call()("POST", "/track", CONTENT_LENGTH=str(10**9), **{"wsgi.input": body})
     assert (answer["status"], body.tell()) == (401, DISCARDED_MAX_BYTES)
+
+
+@pytest.fixture
+def silent_database():
+    """It takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"postgresql://postgres@127.0.0.1:{server.getsockname()[1]}/silent"
+
+
+def test_two_records_are_stored_at_a_time_and_hold_up_no_page(call, monkeypatch, silent_database):
+    shell = call(queue_seconds=0.2)
+    monkeypatch.setenv("DATABASE_URL", silent_database)
+    body = json.dumps(payload()).encode()
+    send = partial(shell, "POST", "/track", body, HTTP_X_API_KEY=KEY)
+    with ThreadPoolExecutor(3) as senders:
+        answers = [senders.submit(send) for _ in range(3)]
+        wait(answers, return_when=FIRST_COMPLETED)
+        assert shell("GET", "/dashboard/")["status"] == 200
+        told = [json.loads(each.result()["body"])["error"] for each in answers]
+    assert told.count("Busy") == 1
 
 
 @pytest.mark.parametrize(

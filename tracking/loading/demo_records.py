@@ -14,8 +14,7 @@ from tracking.loading import demo_profiles as profiles
 from tracking.loading.demo_profiles import Business, Incident, Model
 from tracking.querysets import DEMO
 from tracking.store.periods import DAY, HOUR, floor_day
-from tracking.store.record import Record
-from tracking.wire.payload import COST_DECIMALS
+from tracking.store.record import COST_DECIMALS, Record
 
 Choice = TypeVar("Choice")
 Fields = dict[str, Any]

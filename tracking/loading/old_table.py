@@ -14,9 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tracking.errors import bad_field, bad_request
 from tracking.querysets import AI_METRICS
-from tracking.store.record import UNKNOWN, Record
+from tracking.store.record import OCCURRED_YEARS, UNKNOWN, Record
 from tracking.wire.parsing import parse_record
-from tracking.wire.payload import OCCURRED_YEARS
 
 PAGE_ROWS = 1_000
 # Past it a float can't tell integers apart.

@@ -18,8 +18,6 @@ from tracking.store.record import ABORTED, UNKNOWN, Record
 from tracking.store.tokens import Tokens, added_up
 
 ID = re.compile(r"[0-9a-f]+")
-STARTED_YEARS = range(2000, 2100)
-COST_DECIMALS = Decimal("1e-12")
 
 Names = Iterable[str]
 
@@ -117,7 +115,7 @@ def _occurred_at(span: Span) -> datetime:
         moment = EPOCH + timedelta(microseconds=span.started_at_ns // 1_000)
     except OverflowError:
         moment = EPOCH
-    if moment.year not in STARTED_YEARS:
+    if moment.year not in record.OCCURRED_YEARS:
         raise Rejected("the start must lie between the years 2000 and 2099")
     return moment
 
@@ -195,7 +193,7 @@ def _cost_usd(span: Span) -> Decimal | None:
     if cost is None:
         said = _json(span, names.LANGFUSE_COST)
         cost = _of_json(said, names.LANGFUSE_COST, ("total",), record.COST_MAX_USD)
-    return None if cost is None else Decimal(repr(cost)).quantize(COST_DECIMALS)
+    return None if cost is None else record.usd(cost)
 
 
 def _metadata(span: Span) -> dict[str, Any]:

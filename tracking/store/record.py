@@ -13,6 +13,8 @@ COST_MAX_USD = 10_000.0
 LENGTH_MAX = 100_000_000
 
 OUTCOME_MAX = 20
+OCCURRED_YEARS = range(2000, 2100)
+COST_DECIMALS = Decimal("1e-12")
 
 UNKNOWN = "unknown"
 WORKED, FAILED, ABORTED = "worked", "failed", "aborted"
@@ -22,6 +24,11 @@ OUTCOMES = (WORKED, FAILED, ABORTED, UNKNOWN)
 def outcome_word(error_type: str, outcome: str) -> str:
     """One of OUTCOMES."""
     return FAILED if error_type else outcome or WORKED
+
+
+def usd(cost: float) -> Decimal:
+    """Decimal of the digits that were sent, to the 12 places that are stored."""
+    return Decimal(repr(cost)).quantize(COST_DECIMALS)
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):

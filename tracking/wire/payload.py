@@ -6,7 +6,6 @@ The old service's field names live here and in the metric names, nowhere else. K
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
@@ -17,8 +16,6 @@ from tracking.store.record import ABORTED, FAILED, UNKNOWN, Record
 from tracking.store.tokens import Tokens, added_up
 
 METADATA_MAX_KEYS = 20
-OCCURRED_YEARS = range(2000, 2100)
-COST_DECIMALS = Decimal("1e-12")
 
 Id = Annotated[str, Meta(min_length=1, max_length=record.ID_MAX)]
 OptionalId = Annotated[str, Meta(max_length=record.ID_MAX)]
@@ -121,7 +118,7 @@ def record_of(
         cached_write_tokens=tokens.cached_write,
         reasoning_tokens=tokens.reasoning,
         token_mismatch=mismatch,
-        cost_usd=_usd(payload.cost_usd),
+        cost_usd=None if payload.cost_usd is None else record.usd(payload.cost_usd),
         success_rate=success_rate,
         user_satisfaction=payload.user_satisfaction,
         appointment_requested=bool(payload.appointment_requested),
@@ -187,11 +184,6 @@ def _new_id(now: datetime) -> str:
 def _utc(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
-    if moment.year not in OCCURRED_YEARS:
+    if moment.year not in record.OCCURRED_YEARS:
         raise bad_field("occurred_at", "must lie between the years 2000 and 2099")
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _usd(cost: float | None) -> Decimal | None:
-    """Decimal of the digits that were sent, to the 12 places that are stored."""
-    return None if cost is None else Decimal(repr(cost)).quantize(COST_DECIMALS)

@@ -154,6 +154,13 @@ def test_json_and_csv_say_the_same(admin):
     assert [line["words"] for line in lines] == [row["words"] for row in rows]
     assert float(lines[0]["difference_low"]) == rows[0]["difference_low"]
     assert rows[0]["certain"] and lines[0]["certain"] == "True"
+    assert {(line["of_a"], line["of_b"]) for line in lines} == {("a", "b")}
+
+
+def test_no_name_in_the_csv_is_a_formula(admin):
+    store(20, request_model="=1+1")
+    store(10, request_model="b")
+    assert admin.get("/dashboard/compare.csv").content.splitlines()[1].startswith(b"'=1+1,b,")
 
 
 def test_the_same_durations_make_no_difference(admin):

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import RFC_4122, UUID
 
 import pytest
 
@@ -138,6 +139,15 @@ def test_the_idempotency_key_stands_for_a_request_id(post):
     post(payload(), **{"Idempotency-Key": "k1"})
     answer = post(payload(), **{"Idempotency-Key": "k1"})
     assert (answer.json()["request_id"], answer.json()["duplicate"]) == ("k1", True)
+
+
+def test_without_either_it_gets_a_uuid_that_sorts_by_time(post, time_machine):
+    ids = []
+    for second in (1, 2, 3):
+        time_machine.move_to(datetime(2026, 3, 1, 12, 0, second, tzinfo=UTC), tick=False)
+        ids.append(post(payload()).json()["request_id"])
+    assert ids == sorted(set(ids))
+    assert {(UUID(id_).version, UUID(id_).variant) for id_ in ids} == {(7, RFC_4122)}
 
 
 def test_two_businesses_may_use_the_same_request_id(post):

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import partial
+from importlib import import_module
 
 import pytest
 from django.db.models import Sum
@@ -11,6 +12,7 @@ from tests.build import record, store_records
 from tests.metrics import counters, sums_of
 from tests.tracking.store.test_races import at_the_same_moment, deadlocks, requests_by_period
 from tracking.models import AIRequest, Pending, Total
+from tracking.store import append
 from tracking.store.periods import Period
 from tracking.store.through_django import ThroughDjango
 from tracking.upkeep.audit import mismatches, windows
@@ -82,6 +84,13 @@ def test_what_was_not_said_is_filled_in():
     )
     assert all_time()["appointments_booked"] == 1
     assert is_exact()
+
+
+@pytest.mark.parametrize("columns", ["NULLABLE", "LABELS", "BOOLEANS"])
+def test_both_databases_fill_in_the_same_columns(columns):
+    """PostgreSQL's are in the migration that made its function."""
+    migration = import_module("tracking.migrations.0007_second_reports")
+    assert getattr(migration, columns) == getattr(append, columns)
 
 
 def test_it_is_filled_in_once():
