@@ -9,11 +9,12 @@ from tests.browser.chromium import log_in
 
 def test_either_half_of_a_bar_reads_that_bar(page):
     log_in(page)
-    box = page.locator("#time-chart .u-over").bounding_box()
+    plot = page.locator("#time-chart .u-over")
+    box = plot.bounding_box()
     width = box["width"] / 24
     read = page.locator("#time-chart .u-legend .u-series").first
     for half in (0.2, 0.7):
-        page.mouse.move(box["x"] + (5 + half) * width, box["y"] + box["height"] / 2)
+        plot.hover(position={"x": (5 + half) * width, "y": box["height"] / 2})
         expect(read).to_contain_text(page.locator("[data-numbers] th").nth(9 + 5).text_content())
 
 

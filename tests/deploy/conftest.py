@@ -13,7 +13,7 @@ from moto.awslambda import urls
 
 from tests.aws import empty_account
 from tests.database import POSTGRESQL, new_database
-from tests.lambda_runtime.package import ROOT, ZAPPA
+from tests.lambda_runtime.package import ROOT, ZAPPA, lambdas_python
 from tests.machine import bare_environment
 
 collect_ignore_glob = [] if POSTGRESQL else ["test_*.py"]
@@ -30,6 +30,7 @@ class Account:
     def __init__(
         self, variables: dict[str, str], database_url: str, folder: Path, **stage: Any
     ) -> None:
+        lambdas_python()
         self.variables = {
             **bare_environment(),
             **variables,

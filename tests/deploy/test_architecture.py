@@ -11,6 +11,7 @@ import pytest
 from deploy import package
 from deploy.local_lambda.task import Task
 from deploy.target import PROCESSORS, Target
+from tests.lambda_runtime.package import lambdas_python
 
 ELF_MACHINES = {62: "x86_64", 183: "arm64"}
 HERE, OTHER = ("x86_64", "arm64") if platform.machine() == "x86_64" else ("arm64", "x86_64")
@@ -25,6 +26,7 @@ def processors(folder: Path) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("architecture", [HERE, OTHER])
 def test_the_libraries_are_for_the_stages_processor(architecture):
+    lambdas_python()
     target = Target("python3.13", architecture)
     package.prepare(target)
     assert processors(target.site_packages) == {architecture}

@@ -1,12 +1,15 @@
 """The package for Lambda, built as `make package` does, and again only when its inputs change."""
 
 import hashlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploy.target import Target
 from tests.machine import bare_environment
+from tests.tools import missing
 
 ROOT = Path(__file__).resolve().parents[2]
 ZIP = ROOT / "build/package.zip"
@@ -15,7 +18,17 @@ APPS = ("mlops", "tracking", "deployments", "alerts", "dashboard")
 ZAPPA = str(Path(sys.executable).parent / "zappa")
 
 
+def lambdas_python() -> str:
+    """This machine's interpreter of the stage's runtime, without which nothing can be packed."""
+    stage = json.loads((ROOT / "zappa_settings.json").read_text())["production"]
+    try:
+        return Target(stage["runtime"], stage["architecture"]).python()
+    except SystemExit as reason:
+        missing(str(reason))
+
+
 def build() -> None:
+    lambdas_python()
     stamp, inputs = ROOT / "build/package-inputs", _inputs()
     if ZIP.exists() and stamp.exists() and stamp.read_text() == inputs:
         return

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.target import Target
 from tests.aws import empty_account
 from tests.blackbox.service import free_port, wait_until_healthy
 from tests.database import new_database
 from tests.deploy.conftest import WHOLE
+from tests.lambda_runtime.package import lambdas_python
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -135,7 +135,7 @@ def with_python(stranger: Stranger) -> Stranger:
     """It has been installed where `uv python install` puts it."""
     place = stranger.home / ".local/bin"
     place.mkdir(parents=True)
-    (place / LAMBDA_PYTHON).symlink_to(Target(LAMBDA_PYTHON, "x86_64").python())
+    (place / LAMBDA_PYTHON).symlink_to(lambdas_python())
     return stranger
 
 
